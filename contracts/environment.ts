@@ -1,0 +1,37 @@
+/**
+ * The environment variables of each function: the stack must set exactly these, the function's `dependencies.ts` reads
+ * exactly these. Values are strings, as in Lambda; the unit is in the name.
+ */
+export const ENVIRONMENT = {
+  presign: [
+    "JOBS_TABLE",
+    "UPLOADS_BUCKET",
+    "UPLOAD_URL_SECONDS",
+    "ABANDONED_AFTER_SECONDS",
+    "JOB_RETENTION_DAYS",
+    "MAX_IMAGE_BYTES",
+    "MAX_VIDEO_BYTES",
+    "MAX_AUDIO_BYTES",
+  ],
+  status: ["JOBS_TABLE", "CDN_URL"],
+  resize: ["JOBS_TABLE", "UPLOADS_BUCKET", "RENDITIONS_BUCKET", "MAX_IMAGE_BYTES", "IMAGE_WIDTHS", "IMAGE_AVIF"],
+  convert: [
+    "JOBS_TABLE",
+    "UPLOADS_BUCKET",
+    "RENDITIONS_BUCKET",
+    "MAX_VIDEO_BYTES",
+    "MAX_AUDIO_BYTES",
+    "MAX_DURATION_SECONDS",
+  ],
+  settle: ["JOBS_TABLE", "UPLOADS_BUCKET"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type FunctionName = keyof typeof ENVIRONMENT;
+export const FUNCTION_NAMES = Object.keys(ENVIRONMENT) as FunctionName[];
+export type EnvironmentOf<F extends FunctionName> = Record<(typeof ENVIRONMENT)[F][number], string>;
+
+/** Handlers run as `index.handler`: the build writes each bundle as `index.mjs` at the root of its zip. */
+export const LAMBDA_HANDLER = "index.handler";
+/** One constant: aws 5.100.0 rejects nodejs24.x at validate. */
+export const LAMBDA_RUNTIME = "nodejs22.x";
+export const LAMBDA_ARCHITECTURE = "arm64";

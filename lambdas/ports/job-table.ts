@@ -1,0 +1,106 @@
+import type { JobStatus } from "../../contracts/api.ts";
+import type { ErrorCode } from "../../contracts/errors.ts";
+import type { Conversion, MediaKind } from "../../contracts/media.ts";
+
+/** What is known of the source once the worker has read it. Pixels (upright), seconds. */
+export interface SourceFacts {
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationSeconds?: number;
+}
+
+/** A finished file in the renditions bucket. */
+export interface Rendition {
+  readonly name: string;
+  readonly key: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface JobError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface Job {
+  readonly jobId: string;
+  readonly key: string;
+  readonly kind: MediaKind;
+  readonly status: JobStatus;
+  /** Whole percent. */
+  readonly progress: number;
+  readonly fileName: string;
+  /** As declared at presign, until the worker has read the file. */
+  readonly source: SourceFacts;
+  readonly convertTo?: Conversion;
+  readonly createdAt: Date;
+  /** The upload's address works until then. */
+  readonly uploadExpiresAt: Date;
+  /** A job still PENDING, without an object, after this is EXPIRED. */
+  readonly abandonedAt: Date;
+  /** DynamoDB's TTL. */
+  readonly forgetAt: Date;
+  /** How often a worker has claimed it: the fencing token of the claim. */
+  readonly attempt: number;
+  /** Until then the claim of a PROCESSING job holds. */
+  readonly leaseExpiresAt?: Date;
+  readonly renditions: readonly Rendition[];
+  readonly placeholder?: string;
+  readonly error?: JobError;
+  readonly finishedAt?: Date;
+}
+
+export type NewJob = Pick<
+  Job,
+  | "jobId"
+  | "key"
+  | "kind"
+  | "fileName"
+  | "source"
+  | "convertTo"
+  | "createdAt"
+  | "uploadExpiresAt"
+  | "abandonedAt"
+  | "forgetAt"
+>;
+
+export interface JobResult {
+  readonly source: SourceFacts;
+  readonly renditions: readonly Rendition[];
+  readonly placeholder?: string;
+}
+
+/**
+ * - `claimed`: this worker alone may process the job, until `leaseExpiresAt`, and names `attempt` when it writes.
+ * - `finished`: the job is COMPLETED, FAILED or EXPIRED; there is nothing to do.
+ * - `busy`: another worker's claim holds; deliver the message again later.
+ * - `unknown`: there is no such job (or it was forgotten); there is nothing to do.
+ */
+export type Claim =
+  | { readonly outcome: "claimed"; readonly job: Job }
+  | { readonly outcome: "finished" | "busy" | "unknown" };
+
+/** Jobs, one record each. Every write is conditional, so that duplicates and late workers change nothing (security.md E3). */
+export interface JobTable {
+  /** Throws where the id exists. */
+  create(job: NewJob): Promise<void>;
+  find(jobId: string): Promise<Job | undefined>;
+  claim(jobId: string, now: Date, leaseSeconds: number): Promise<Claim>;
+  /** False when the claim no longer holds: stop working. Never lowers `progress`. */
+  reportProgress(jobId: string, attempt: number, progress: number): Promise<boolean>;
+  /** False when the claim no longer holds: another worker owns the job now. */
+  complete(jobId: string, attempt: number, result: JobResult, now: Date): Promise<boolean>;
+  fail(jobId: string, attempt: number, error: JobError, now: Date): Promise<boolean>;
+  /** Gives the claim back, so that a redelivery can take it at once. */
+  release(jobId: string, attempt: number): Promise<boolean>;
+  /** Fails a job that is not terminal, whoever holds it; false when it is terminal or unknown. For dead letters. */
+  giveUp(jobId: string, error: JobError, now: Date): Promise<boolean>;
+  /** PENDING → EXPIRED; false when it is no longer PENDING. */
+  expire(jobId: string, now: Date): Promise<boolean>;
+  /** PENDING jobs whose `abandonedAt` has passed, oldest first, at most `limit`. */
+  listAbandoned(now: Date, limit: number): Promise<Job[]>;
+}

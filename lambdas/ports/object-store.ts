@@ -1,0 +1,26 @@
+/** One exact version of an uploaded object (security.md E5): never a mix of two. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId?: string;
+  readonly eTag: string;
+}
+
+/** The uploads bucket, as a worker may see it: read only (security.md E9). */
+export interface SourceStore {
+  /**
+   * The whole object in memory. Throws DarkroomError FILE_TOO_LARGE past `maxBytes`, whatever its length header says, and
+   * SourceGoneError when that version no longer exists or was replaced.
+   */
+  read(version: ObjectVersion, maxBytes: number): Promise<Buffer>;
+  /** The same, streamed into the file at `path`. */
+  download(version: ObjectVersion, path: string, maxBytes: number): Promise<void>;
+  /** Whether any version of the key has arrived. */
+  exists(key: string): Promise<boolean>;
+}
+
+/** The renditions bucket: write only. Keys are deterministic, so writing again is harmless. */
+export interface RenditionStore {
+  put(key: string, body: Buffer, contentType: string): Promise<void>;
+  /** The same from a file; returns its length in bytes. */
+  putFile(key: string, path: string, contentType: string): Promise<number>;
+}

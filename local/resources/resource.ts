@@ -1,0 +1,33 @@
+import type * as z from "zod";
+
+/** A Terraform resource of the synthesized stack, references in `config` already resolved to plain values. */
+export interface ResourceInstance<Config> {
+  /** `aws_sqs_queue.resize` */
+  readonly address: string;
+  readonly config: Config;
+}
+
+export interface StartedResource {
+  /** What references to it resolve to: `arn`, `id`, `url` … as the provider would export them. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Undoes `start`; called in reverse order of starting. */
+  readonly stop?: () => Promise<void>;
+}
+
+/**
+ * How the runtime starts one Terraform type. `schema` is strict and lists every attribute that is honoured; an attribute
+ * that has no effect on a laptop (encryption at rest, tags) is listed too, with a comment that says why, and any other
+ * is refused by name. Blocks come as cdktf writes them: an object, or an array of objects.
+ */
+export interface LocalResource<Runtime, Config = unknown> {
+  readonly type: string;
+  readonly schema: z.ZodType<Config>;
+  start(resource: ResourceInstance<Config>, runtime: Runtime): Promise<StartedResource>;
+}
+
+/** Keeps `Config` inferred from the schema. */
+export function defineResource<Runtime, Config>(
+  resource: LocalResource<Runtime, Config>,
+): LocalResource<Runtime, Config> {
+  return resource;
+}
