@@ -88,3 +88,167 @@ export interface AwsService {
   /** Finishes what is under way and lets go of its files. */
   stop(): Promise<void>;
 }
+
+/** What a bucket's Terraform resources say of it, in the words of the S3 API. */
+export interface BucketSettings {
+  readonly versioning?: "Enabled" | "Suspended";
+  readonly cors?: readonly CorsRule[];
+  readonly lifecycle?: readonly LifecycleRule[];
+  readonly publicAccessBlock?: Readonly<
+    Record<"blockPublicAcls" | "ignorePublicAcls" | "blockPublicPolicy" | "restrictPublicBuckets", boolean>
+  >;
+  readonly objectOwnership?: "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter";
+  readonly encryption?: { readonly algorithm: "AES256" | "aws:kms"; readonly bucketKeyEnabled?: boolean };
+  readonly policy?: PolicyDocument;
+  readonly notifications?: readonly QueueNotification[];
+}
+
+export interface CorsRule {
+  readonly allowedOrigins: readonly string[];
+  readonly allowedMethods: readonly string[];
+  readonly allowedHeaders?: readonly string[];
+  readonly exposeHeaders?: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** Days count from the object's creation; the sweep runs hourly and when `expireObjects` is called. */
+export interface LifecycleRule {
+  readonly id: string;
+  readonly prefix: string;
+  readonly expirationDays?: number;
+  readonly expiredObjectDeleteMarker?: boolean;
+  readonly noncurrentVersionExpirationDays?: number;
+  readonly abortIncompleteMultipartUploadDays?: number;
+}
+
+export interface QueueNotification {
+  readonly id: string;
+  readonly queueArn: string;
+  /** `s3:ObjectCreated:*` */
+  readonly events: readonly string[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+}
+
+export interface S3Service extends AwsService {
+  /** Creates the bucket where it is missing; objects of an existing one stay. */
+  putBucket(bucket: string): Promise<void>;
+  /** Lays these settings over the bucket's own; a setting set to undefined is removed. Sends `s3:TestEvent` as S3 does. */
+  configureBucket(bucket: string, settings: BucketSettings): Promise<void>;
+  /** Writes an object as Terraform's `aws_s3_object` would: from a file, without an event where it is unchanged. */
+  seedObject(
+    bucket: string,
+    key: string,
+    object: {
+      readonly body: Buffer | { readonly path: string };
+      readonly contentType?: string;
+      readonly cacheControl?: string;
+    },
+  ): Promise<{ readonly eTag: string; readonly versionId?: string }>;
+  /** Applies lifecycle rules now, by the clock. */
+  expireObjects(): Promise<void>;
+}
+
+/** Hands an S3 event to its queue; false when the queue's policy or absence forbids it. Given to S3 when it is made. */
+export type DeliverToQueue = (queueArn: string, sourceArn: string, body: string) => Promise<boolean>;
+
+export interface QueueSettings {
+  readonly visibilityTimeoutSeconds: number;
+  readonly messageRetentionSeconds: number;
+  readonly delaySeconds: number;
+  readonly maxMessageSize: number;
+  readonly receiveWaitTimeSeconds: number;
+  readonly redrivePolicy?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+  readonly redriveAllowPolicy?: { readonly redrivePermission: string; readonly sourceQueueArns?: readonly string[] };
+  readonly policy?: PolicyDocument;
+}
+
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, unknown>>;
+}
+
+export interface SqsService extends AwsService {
+  putQueue(name: string, settings: QueueSettings): Promise<{ readonly arn: string; readonly url: string }>;
+  configureQueue(arn: string, settings: Partial<QueueSettings>): Promise<void>;
+  /** Checked against the queue's policy and the principal's. */
+  send(principal: Principal, queueArn: string, body: string): Promise<void>;
+  /** Waits until there is a message, up to `waitSeconds` or until the signal aborts. */
+  receive(
+    principal: Principal,
+    queueArn: string,
+    options: { readonly maxMessages: number; readonly waitSeconds: number; readonly signal?: AbortSignal },
+  ): Promise<ReceivedMessage[]>;
+  delete(principal: Principal, queueArn: string, receiptHandle: string): Promise<void>;
+  changeVisibility(principal: Principal, queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
+}
+
+export interface TableSettings {
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  readonly attributes: readonly { readonly name: string; readonly type: "S" | "N" | "B" }[];
+  readonly globalSecondaryIndexes: readonly {
+    readonly name: string;
+    readonly hashKey: string;
+    readonly rangeKey?: string;
+    readonly projectionType: "ALL" | "KEYS_ONLY" | "INCLUDE";
+    readonly nonKeyAttributes?: readonly string[];
+  }[];
+  /** The attribute that holds a row's time of death, epoch seconds. */
+  readonly ttlAttribute?: string;
+  readonly deletionProtection: boolean;
+}
+
+export interface DynamoDbService extends AwsService {
+  putTable(name: string, settings: TableSettings): Promise<{ readonly arn: string }>;
+}
+
+export interface FunctionSettings {
+  readonly name: string;
+  /** The built zip. */
+  readonly zipPath: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly architecture: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly ephemeralStorageMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  readonly layerArns: readonly string[];
+  readonly reservedConcurrency?: number;
+  readonly logGroup: string;
+}
+
+export type InvokeResult =
+  | { readonly outcome: "ok"; readonly payload: unknown }
+  /** The handler threw, timed out, ran out of memory or its process died; `errorType` as Lambda names it. */
+  | { readonly outcome: "error"; readonly errorType: string; readonly errorMessage: string }
+  /** No free place under the reserved or account concurrency. */
+  | { readonly outcome: "throttled" };
+
+export interface LambdaService extends AwsService {
+  putLayer(
+    name: string,
+    zipPath: string,
+  ): Promise<{ readonly arn: string; readonly layerArn: string; readonly version: number }>;
+  putFunction(settings: FunctionSettings): Promise<{ readonly arn: string }>;
+  /** A statement of the function's resource policy (`aws_lambda_permission`). */
+  addPermission(functionArn: string, statement: Readonly<Record<string, unknown>>): void;
+  /** Checked against the function's resource policy for a service, and the role's policies for a role. */
+  invoke(principal: Principal, functionArn: string, event: unknown): Promise<InvokeResult>;
+  /** Polls the queue as the function's role and calls it with batches. */
+  startEventSourceMapping(mapping: {
+    readonly functionArn: string;
+    readonly queueArn: string;
+    readonly batchSize: number;
+    readonly maximumBatchingWindowSeconds: number;
+    readonly reportBatchItemFailures: boolean;
+    readonly maximumConcurrency?: number;
+  }): Promise<{ readonly uuid: string; stop(): Promise<void> }>;
+}

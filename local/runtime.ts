@@ -1,0 +1,44 @@
+import type { ArtifactManifest } from "../contracts/artifacts.ts";
+import type {
+  Authorize,
+  CredentialStore,
+  DynamoDbService,
+  LambdaService,
+  Log,
+  PolicyDocument,
+  RuntimeClock,
+  S3Service,
+  SqsService,
+} from "./services.ts";
+
+/** The roles that the stack declares, for `authorize` to look up. */
+export interface RoleStore {
+  putRole(arn: string, trustPolicy: PolicyDocument): void;
+  putPolicy(roleArn: string, name: string, policy: PolicyDocument): void;
+}
+
+/** What a resource may use while it starts. */
+export interface LaptopRuntime {
+  readonly region: string;
+  readonly accountId: string;
+  /** The signed endpoint of all services: `http://127.0.0.1:4566` */
+  readonly endpointUrl: string;
+  /** The folder of the synthesized stack, which `source` and `filename` are relative to. */
+  readonly stackFolder: string;
+  /** The folder of built artifacts and its manifest. */
+  readonly artifactsFolder: string;
+  readonly artifacts: ArtifactManifest;
+  /** Where state lives: `.darkroom/` */
+  readonly stateFolder: string;
+  readonly clock: RuntimeClock;
+  readonly log: Log;
+  readonly credentials: CredentialStore;
+  readonly authorize: Authorize;
+  readonly roles: RoleStore;
+  readonly s3: S3Service;
+  readonly sqs: SqsService;
+  readonly dynamodb: DynamoDbService;
+  readonly lambda: LambdaService;
+  /** The loopback port for an API or a distribution; the same from start to start unless configured otherwise. */
+  portFor(address: string): number;
+}
