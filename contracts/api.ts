@@ -1,26 +1,14 @@
 import * as z from "zod";
 import { ERROR_CODES } from "./errors.ts";
+import { JOB_STATUSES } from "./job-status.ts";
 import { MEDIA_KINDS } from "./media.ts";
 
 /** The HTTP API's requests and responses. The page's client and the OpenAPI document are made from these. */
-
-export const API_ROUTES = {
-  presign: { method: "POST", path: "/presign/upload" },
-  status: { method: "GET", path: "/status" },
-} as const;
 
 /** A request body may not be larger (security.md U9). */
 export const MAX_BODY_BYTES = 8 * 1024;
 /** A file name may not be longer, in UTF-8 bytes (security.md U4). */
 export const MAX_FILE_NAME_BYTES = 255;
-
-export const JOB_STATUSES = ["PENDING", "PROCESSING", "COMPLETED", "FAILED", "EXPIRED"] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
-export const TERMINAL_STATUSES = ["COMPLETED", "FAILED", "EXPIRED"] as const satisfies readonly JobStatus[];
-
-export function isTerminal(status: JobStatus): boolean {
-  return (TERMINAL_STATUSES as readonly JobStatus[]).includes(status);
-}
 
 /** Sizes are whole bytes. `size` is the exact length of the file that will be uploaded. */
 export const presignRequest = z.strictObject({

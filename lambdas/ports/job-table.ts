@@ -1,5 +1,5 @@
-import type { JobStatus } from "../../contracts/api.ts";
 import type { ErrorCode } from "../../contracts/errors.ts";
+import type { JobStatus } from "../../contracts/job-status.ts";
 import type { Conversion, MediaKind } from "../../contracts/media.ts";
 
 /** What is known of the source once the worker has read it. Pixels (upright), seconds. */
