@@ -8,7 +8,10 @@ export interface ResourceInstance<Config> {
 }
 
 export interface StartedResource {
-  /** What references to it resolve to: `arn`, `id`, `url` … as the provider would export them. */
+  /**
+   * What references to it resolve to: `arn`, `id`, `url` … as the provider would export them. Arguments need not be
+   * repeated: a reference that names no attribute is looked up among the resource's own arguments, as in Terraform.
+   */
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Undoes `start`; called in reverse order of starting. */
   readonly stop?: () => Promise<void>;
@@ -22,6 +25,10 @@ export interface StartedResource {
 export interface LocalResource<Runtime, Config = unknown> {
   readonly type: string;
   readonly schema: z.ZodType<Config>;
+  /** The names of `attributes`: a reference to another (that is no argument either) is refused before anything starts. */
+  readonly exports?: readonly string[];
+  /** Brings traffic (a poller, a schedule, an open stage): starts after everything that does not. */
+  readonly startsTraffic?: boolean;
   start(resource: ResourceInstance<Config>, runtime: Runtime): Promise<StartedResource>;
 }
 
