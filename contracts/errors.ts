@@ -47,6 +47,7 @@ export const ERRORS = {
   TIMEOUT: { retryable: false, message: "The file took longer to process than is allowed." },
   OUT_OF_DISK: { retryable: true, message: "There was not enough room to process the file." },
   WORKER_CRASHED: { retryable: false, message: "Processing the file failed several times and was given up." },
+  SOURCE_GONE: { retryable: false, message: "The uploaded file was deleted before it was processed." },
   UPLOAD_EXPIRED: { retryable: false, message: "The file was not uploaded in time." },
 } as const satisfies Record<string, ErrorEntry>;
 

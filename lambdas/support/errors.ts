@@ -29,7 +29,16 @@ export class DarkroomError extends Error {
   }
 }
 
-/** The version that an event announced is gone or was replaced: a newer event speaks for the newer one. */
+/**
+ * The version that an event announced can no longer be read. `replaced` says that another object stands at the key: its
+ * own event speaks for it, and this one has nothing left to do. Otherwise nothing will ever come, and the job ends.
+ */
 export class SourceGoneError extends Error {
   override readonly name = "SourceGoneError";
+  readonly replaced: boolean;
+
+  constructor(message: string, options: { cause?: unknown; replaced?: boolean } = {}) {
+    super(message, { cause: options.cause });
+    this.replaced = options.replaced ?? false;
+  }
 }

@@ -1,0 +1,159 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { parseUploadsArrived, type UploadArrived } from "../../contracts/messages.ts";
+import { findSourceKey } from "../../contracts/object-keys.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Job, JobError, JobTable } from "../ports/job-table.ts";
+import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
+import { DarkroomError, SourceGoneError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { Work } from "./work.ts";
+
+export interface BatchDependencies {
+  readonly jobs: JobTable;
+  readonly clock: Clock;
+  readonly log: Log;
+  /**
+   * Work is aborted this long before Lambda's own timeout, so that the job's end is still written (security.md E8); half
+   * of it is the work's to clean up in.
+   * @default 5000
+   */
+  readonly deadlineMarginMs?: number;
+}
+
+export type BatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** One upload of one message, claimed. */
+interface Claimed {
+  readonly messageId: string;
+  readonly job: Job;
+  readonly upload: UploadArrived;
+}
+
+/**
+ * The edge of every worker: announced uploads in, the ids of exactly those messages out that SQS should deliver again
+ * (security.md E6). Everything that a file or its owner caused is written on the job and acknowledged.
+ *
+ * Jobs run one after another, because a worker's memory is sized for one. A job that was claimed before and never ended
+ * may be what kills the worker: such jobs run last, so that their neighbours finish first (E7).
+ *
+ * The claim's lease is the time that this invocation has left: it cannot run out under a living worker, and has run out
+ * when SQS shows a dead worker's message again (visibility ≥ 6 × timeout). So no heartbeat is needed.
+ *
+ * Not powertools' batch processor: it isolates records too, but knows neither claims, order nor deadlines, and what
+ * would be left for it is one try/catch.
+ */
+export function createBatchHandler(dependencies: BatchDependencies, work: Work): BatchHandler {
+  return async (event, context) => {
+    const log = dependencies.log.with({ requestId: context.awsRequestId });
+    return new Batch({ ...dependencies, log }, context, work).run(event.Records);
+  };
+}
+
+class Batch {
+  private readonly retry = new Set<string>();
+  private readonly suspects: Claimed[] = [];
+  private readonly marginMs: number;
+  private worked = 0;
+
+  constructor(
+    private readonly dependencies: BatchDependencies,
+    private readonly context: Context,
+    private readonly work: Work,
+  ) {
+    this.marginMs = dependencies.deadlineMarginMs ?? 5000;
+  }
+
+  async run(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    for (const record of records) {
+      for (const upload of parseUploadsArrived(record.body)) {
+        await this.attempt(record.messageId, upload.key, () => this.begin(record.messageId, upload));
+      }
+    }
+    for (const suspect of this.suspects) {
+      await this.attempt(suspect.messageId, suspect.upload.key, () => this.process(suspect));
+    }
+    return { batchItemFailures: [...this.retry].map((itemIdentifier) => ({ itemIdentifier })) };
+  }
+
+  /** Whatever goes wrong with one upload sends its own message back, and no other. */
+  private async attempt(messageId: string, key: string, step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.retry.add(messageId);
+      const level = error instanceof LostClaimError || error instanceof OutOfTimeError ? "warn" : "error";
+      this.dependencies.log[level]("The upload goes back to the queue.", { key, messageId, error });
+    }
+  }
+
+  private async begin(messageId: string, upload: UploadArrived): Promise<void> {
+    const { jobs, clock, log } = this.dependencies;
+    const jobId = findSourceKey(upload.key)?.jobId;
+    if (jobId === undefined) return log.warn("An object that no job made was ignored.", { key: upload.key });
+    if (this.remainingMs() <= 0) throw new OutOfTimeError("There was no time left to begin.");
+
+    const claim = await jobs.claim(jobId, clock.now(), this.leaseSeconds());
+    if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.");
+    if (claim.outcome !== "claimed") return log.info("There is nothing to do.", { jobId, outcome: claim.outcome });
+
+    const claimed = { messageId, job: claim.job, upload };
+    if (claim.job.attempt > 1) this.suspects.push(claimed);
+    else await this.process(claimed);
+  }
+
+  private async process({ job, upload }: Claimed): Promise<void> {
+    const log = this.dependencies.log.with({ jobId: job.jobId, attempt: job.attempt });
+    const watch = new ClaimWatch(this.dependencies, job, this.remainingMs(), this.marginMs / 2, this.worked++ === 0);
+    try {
+      const result = await watch.run((signal, reportProgress) => this.work({ job, upload, signal, reportProgress }));
+      const completed = await this.dependencies.jobs.complete(job.jobId, job.attempt, result, this.now());
+      if (!completed) throw new LostClaimError("The job was taken over before it was complete.");
+      log.info("The job is complete.", { renditions: result.renditions.length });
+    } catch (error) {
+      await this.settle(job, error, log);
+    }
+  }
+
+  /** Ends the job, or gives it back and throws so that its message is delivered again. */
+  private async settle(job: Job, error: unknown, log: Log): Promise<void> {
+    const failure = findFailure(error);
+    if (failure !== undefined) {
+      const failed = await this.dependencies.jobs.fail(job.jobId, job.attempt, failure, this.now());
+      if (!failed) throw new LostClaimError("The job was taken over before its failure was written.");
+      return log.warn("The job failed.", { code: failure.code, error });
+    }
+    await this.release(job, log);
+    if (!(error instanceof SourceGoneError)) throw error;
+    log.info("The announced version was replaced; the newer one's own event speaks for it.");
+  }
+
+  private async release(job: Job, log: Log): Promise<void> {
+    try {
+      await this.dependencies.jobs.release(job.jobId, job.attempt);
+    } catch (error) {
+      log.warn("The claim could not be given back; it runs out by itself.", { error });
+    }
+  }
+
+  private now(): Date {
+    return this.dependencies.clock.now();
+  }
+
+  private remainingMs(): number {
+    return this.context.getRemainingTimeInMillis() - this.marginMs;
+  }
+
+  private leaseSeconds(): number {
+    return Math.ceil(this.context.getRemainingTimeInMillis() / 1000) + 1;
+  }
+}
+
+/** What is to be written on the job; undefined for what another try, or another event, may cure. */
+function findFailure(error: unknown): JobError | undefined {
+  if (error instanceof DarkroomError && !error.retryable) return { code: error.code, message: error.message };
+  if (error instanceof SourceGoneError && !error.replaced) {
+    const { code, message } = new DarkroomError("SOURCE_GONE");
+    return { code, message };
+  }
+  return undefined;
+}
