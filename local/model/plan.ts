@@ -33,12 +33,15 @@ async function checkConfig(resource: DeclaredResource, type: KnownType | undefin
   if (!type) return [`${resource.address}: the laptop runtime does not know the type "${resource.type}"`];
   const parsed = await type.schema.safeParseAsync(resource.config);
   if (parsed.success) return [];
-  // A value that holds a reference is judged when it is resolved, just before its resource starts.
+  // A value that holds a reference is judged when it is resolved, just before its resource starts, unless the schema
+  // says that no reference could mend it (`params: { permanent: true }`).
   return parsed.error.issues
-    .filter(
-      (issue) => issue.code === "unrecognized_keys" || !holdsReference(findAtPath(resource.config, stringPath(issue))),
-    )
+    .filter((issue) => isPermanent(issue) || !holdsReference(findAtPath(resource.config, stringPath(issue))))
     .flatMap((issue) => describeIssue(resource.address, issue));
+}
+
+function isPermanent(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "unrecognized_keys" || (issue.code === "custom" && issue.params?.permanent === true);
 }
 
 function stringPath(issue: z.core.$ZodIssue): (string | number)[] {
