@@ -40,9 +40,9 @@ export interface Job {
   readonly createdAt: Date;
   /** The upload's address works until then. */
   readonly uploadExpiresAt: Date;
-  /** A job still PENDING, without an object, after this is EXPIRED. */
+  /** A job still PENDING, without an object, after this is EXPIRED. Kept to the second, rounded up. */
   readonly abandonedAt: Date;
-  /** DynamoDB's TTL. */
+  /** DynamoDB's TTL: from then on the job is unknown, deleted or not. Kept to the second, rounded up. */
   readonly forgetAt: Date;
   /** How often a worker has claimed it: the fencing token of the claim. */
   readonly attempt: number;
@@ -101,6 +101,9 @@ export interface JobTable {
   giveUp(jobId: string, error: JobError, now: Date): Promise<boolean>;
   /** PENDING → EXPIRED; false when it is no longer PENDING. */
   expire(jobId: string, now: Date): Promise<boolean>;
-  /** PENDING jobs whose `abandonedAt` has passed, oldest first, at most `limit`. */
-  listAbandoned(now: Date, limit: number): Promise<Job[]>;
+  /**
+   * PENDING jobs whose `abandonedAt` has passed, oldest first, at most `limit`; fewer only where there are no more. `after`
+   * is the last job of the page before. The index may lag: every write that follows is conditional anyway.
+   */
+  listAbandoned(now: Date, limit: number, after?: Pick<Job, "jobId" | "abandonedAt">): Promise<Job[]>;
 }

@@ -14,11 +14,14 @@ export interface SourceStore {
   read(version: ObjectVersion, maxBytes: number): Promise<Buffer>;
   /** The same, streamed into the file at `path`. */
   download(version: ObjectVersion, path: string, maxBytes: number): Promise<void>;
-  /** Whether any version of the key has arrived. */
+  /** Whether an object stands at the key. */
   exists(key: string): Promise<boolean>;
 }
 
-/** The renditions bucket: write only. Keys are deterministic, so writing again is harmless. */
+/** Keys are deterministic and name one job for ever, so browsers and the CDN may keep a rendition for a year. */
+export const RENDITION_CACHE_CONTROL = "public, max-age=31536000, immutable";
+
+/** The renditions bucket: write only, with RENDITION_CACHE_CONTROL. Writing a key again is harmless. */
 export interface RenditionStore {
   put(key: string, body: Buffer, contentType: string): Promise<void>;
   /** The same from a file; returns its length in bytes. */
