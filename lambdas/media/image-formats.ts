@@ -1,0 +1,95 @@
+import { CONVERSIONS } from "../../contracts/media.ts";
+import { DarkroomError } from "../support/errors.ts";
+import { findForeignFormat } from "./image-refusals.ts";
+import { ascii, isoBrands, startsWith } from "./signatures.ts";
+
+/** The picture formats, in and out: what sharp's own build reads and writes. */
+export type ImageFormat = (typeof CONVERSIONS)["image"][number];
+export const IMAGE_FORMAT_NAMES: readonly ImageFormat[] = CONVERSIONS.image;
+
+interface ImageFormatEntry {
+  readonly label: string;
+  readonly contentType: string;
+  /** Of the rendition's key, without the dot. */
+  readonly extension: string;
+  readonly hasAlpha: boolean;
+  /** Written as an animation when the source is one. */
+  readonly animates: boolean;
+  /** Whether the file's first bytes are this format's. */
+  readonly matches: (bytes: Uint8Array) => boolean;
+}
+
+export const IMAGE_FORMATS = {
+  jpeg: {
+    label: "JPEG",
+    contentType: "image/jpeg",
+    extension: "jpg",
+    hasAlpha: false,
+    animates: false,
+    matches: (bytes) => startsWith(bytes, [0xff, 0xd8, 0xff]),
+  },
+  png: {
+    label: "PNG",
+    contentType: "image/png",
+    extension: "png",
+    hasAlpha: true,
+    animates: false,
+    matches: (bytes) => startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  },
+  webp: {
+    label: "WebP",
+    contentType: "image/webp",
+    extension: "webp",
+    hasAlpha: true,
+    animates: true,
+    matches: (bytes) => ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "WEBP",
+  },
+  avif: {
+    label: "AVIF",
+    contentType: "image/avif",
+    extension: "avif",
+    hasAlpha: true,
+    animates: false,
+    matches: (bytes) => {
+      const [major, ...compatible] = isoBrands(bytes);
+      return major === "avif" || (major === "mif1" && compatible.includes("avif"));
+    },
+  },
+  gif: {
+    label: "GIF",
+    contentType: "image/gif",
+    extension: "gif",
+    hasAlpha: true,
+    animates: true,
+    matches: (bytes) => ["GIF87a", "GIF89a"].includes(ascii(bytes, 0, 6)),
+  },
+  tiff: {
+    label: "TIFF",
+    contentType: "image/tiff",
+    extension: "tiff",
+    hasAlpha: true,
+    animates: false,
+    // The last two are BigTIFF.
+    matches: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(ascii(bytes, 0, 4)),
+  },
+} as const satisfies Record<ImageFormat, ImageFormatEntry>;
+
+/** "JPEG, PNG, WebP, AVIF, GIF, TIFF" */
+export const ACCEPTED_LABELS = IMAGE_FORMAT_NAMES.map((format) => IMAGE_FORMATS[format].label).join(", ");
+
+/**
+ * The format that the bytes are in, whatever was declared (security.md U2): nothing else ever reaches a decoder, so no
+ * SVG does (I3). Throws FILE_EMPTY, and UNSUPPORTED_FORMAT naming what the file is (I8) and what would work.
+ */
+export function parseImageFormat(bytes: Uint8Array): ImageFormat {
+  if (bytes.length === 0) throw new DarkroomError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
+  const foreign = findForeignFormat(bytes);
+  const format = IMAGE_FORMAT_NAMES.find((name) => IMAGE_FORMATS[name].matches(bytes));
+  if (format !== undefined && foreign === undefined) return format;
+  throw unsupportedFormat(foreign?.name ?? "in no picture format that is known here", foreign?.advice);
+}
+
+/** `what` completes "The file is …". */
+export function unsupportedFormat(what: string, advice = "Save it in one of these and upload it again."): DarkroomError {
+  return new DarkroomError("UNSUPPORTED_FORMAT", `The file is ${what}. Pictures are accepted as ${ACCEPTED_LABELS}. ${advice}`);
+}

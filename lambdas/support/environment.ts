@@ -1,0 +1,26 @@
+import { ENVIRONMENT, type EnvironmentOf, type FunctionName } from "../../contracts/environment.ts";
+
+/**
+ * The function's variables, all there and none empty; a missing one is an error of the deployment that names every
+ * missing one at once.
+ */
+export function readEnvironment<F extends FunctionName>(
+  name: F,
+  environment: NodeJS.ProcessEnv = process.env,
+): EnvironmentOf<F> {
+  const names: readonly string[] = ENVIRONMENT[name];
+  const missing = names.filter((variable) => !environment[variable]);
+  if (missing.length > 0) {
+    throw new Error(
+      `The function ${name} needs these environment variables, which are not set: ${missing.join(", ")}.`,
+    );
+  }
+  return Object.fromEntries(names.map((variable) => [variable, environment[variable]])) as EnvironmentOf<F>;
+}
+
+/** A whole number of at least 1. */
+export function readPositiveInteger(name: string, text: string): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new Error(`${name} is "${text}"; expected a whole number of at least 1.`);
+  return value;
+}
