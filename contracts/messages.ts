@@ -1,18 +1,18 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What travels through the queues: S3 event notifications, as S3 sends them to SQS. */
 
 const s3Record = z.object({
   eventSource: z.literal("aws:s3"),
-  eventName: z.string().startsWith("ObjectCreated:"),
+  eventName: z.string().check(z.startsWith("ObjectCreated:")),
   s3: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({
       key: z.string(),
-      size: z.int().min(0),
+      size: z.int().check(z.minimum(0)),
       eTag: z.string(),
-      versionId: z.string().optional(),
-      sequencer: z.string().optional(),
+      versionId: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
     }),
   }),
 });
