@@ -1,0 +1,66 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AwsService, Log } from "../services.ts";
+import { findCredentialScope } from "../sigv4/credential-scope.ts";
+import { closeServer, LOOPBACK, listen } from "./listen.ts";
+
+export interface Endpoint {
+  /** `http://127.0.0.1:4566` */
+  readonly url: string;
+  /** Requests that come before their service is here are told to try again, as the SDKs do by themselves. */
+  serve(service: AwsService): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * The one address of all services. Which one a request is for stands in the credential scope of its signature; S3 is
+ * asked where there is none (browsers' form posts, anonymous reads) and decides by its own rules.
+ */
+export async function startEndpoint(options: { readonly port: number; readonly log: Log }): Promise<Endpoint> {
+  const services = new Map<string, AwsService>();
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+    route(request, response, services).catch((error: unknown) => fail(request, response, error, options.log));
+  });
+  const port = await listen(server, options.port, "the AWS endpoint");
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    serve: (service) => void services.set(service.name, service),
+    stop: () => closeServer(server),
+  };
+}
+
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: ReadonlyMap<string, AwsService>,
+): Promise<void> {
+  const name = findCredentialScope(request)?.service ?? "s3";
+  const service = services.get(name);
+  if (service) return service.handle(request, response);
+  if (services.size === 0) return send(request, response, 503, "ServiceUnavailable", "The laptop runtime is starting.");
+  const known = [...services.keys()].join(", ");
+  const message = `The laptop runtime has no service "${name}"; it has ${known}.`;
+  send(request, response, 400, "UnknownService", message);
+}
+
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log): void {
+  const { method, url = "/" } = request;
+  log({ level: "error", source: "endpoint", message: "a service failed", method, path: url.split("?", 1)[0], error });
+  if (response.headersSent) response.destroy();
+  else send(request, response, 500, "InternalError", "We encountered an internal error. Please try again.");
+}
+
+/** In the shape that both families of clients can read: XML ones look into the body, JSON ones at the header too. */
+function send(request: IncomingMessage, response: ServerResponse, status: number, code: string, message: string): void {
+  const json = String(request.headers["content-type"] ?? "").includes("json");
+  const body = json
+    ? JSON.stringify({ __type: code, message })
+    : `<Error><Code>${code}</Code><Message>${message.replaceAll(/[<>&]/g, " ")}</Message></Error>`;
+  response
+    .writeHead(status, {
+      "content-type": json ? "application/x-amz-json-1.0" : "application/xml",
+      "x-amzn-errortype": code,
+      connection: "close",
+    })
+    .end(body);
+  request.resume();
+}

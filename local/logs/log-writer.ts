@@ -1,0 +1,83 @@
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import type { Log, RuntimeClock } from "../services.ts";
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+export interface LogWriter {
+  readonly log: Log;
+  /** Writes out what is buffered. */
+  stop(): Promise<void>;
+}
+
+/** A log file that has grown past this is put aside as `.old` at the next start, so that the folder stays bounded. */
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+/** A line as long as CloudWatch Logs takes (256 KB); the rest is cut off. */
+const MAX_LINE_BYTES = 256 * 1024;
+
+/**
+ * One JSON line per event, in a file per source (`/aws/lambda/darkroom-dev-presign` → `aws-lambda-darkroom-dev-presign.jsonl`)
+ * and, from `terminalLevel` up, on the terminal. What could open a door is masked here as well as where it is logged
+ * (security.md A10): one writer is easier to trust than fifty callers.
+ */
+export function createLogWriter(options: {
+  readonly directory: string;
+  readonly clock: RuntimeClock;
+  readonly terminalLevel?: LogLevel | "silent";
+  readonly writeTerminal?: (line: string) => void;
+}): LogWriter {
+  mkdirSync(options.directory, { recursive: true });
+  const files = new Map<string, WriteStream>();
+  const { terminalLevel = "info", writeTerminal = (line) => void process.stdout.write(`${line}\n`) } = options;
+  const threshold = terminalLevel === "silent" ? LEVELS.length : LEVELS.indexOf(terminalLevel);
+  return {
+    log({ level, source, message, ...rest }) {
+      const time = new Date(options.clock.now()).toISOString();
+      const line = maskSecrets(stringify({ time, level, source, message, ...rest }));
+      const file = files.get(source) ?? openFile(options.directory, source);
+      files.set(source, file);
+      file.write(`${line}\n`);
+      if (LEVELS.indexOf(level) >= threshold) writeTerminal(line);
+    },
+    async stop() {
+      await Promise.all([...files.values()].map((file) => new Promise<void>((done) => file.end(() => done()))));
+      files.clear();
+    },
+  };
+}
+
+function openFile(directory: string, source: string): WriteStream {
+  const name = source.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "") || "runtime";
+  const path = join(directory, `${name}.jsonl`);
+  if (existsSync(path) && statSync(path).size > MAX_FILE_BYTES) renameSync(path, `${path}.old`);
+  const file = createWriteStream(path, { flags: "a" });
+  // A full disk must not stop the services; the terminal still has the line.
+  file.on("error", (error) => process.stderr.write(`The log ${path} cannot be written: ${error.message}\n`));
+  return file;
+}
+
+function stringify(line: Record<string, unknown>): string {
+  const text = JSON.stringify(line, (_key, value: unknown) =>
+    value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+  );
+  if (text.length <= MAX_LINE_BYTES) return text;
+  const { time, level, source, message } = line;
+  return JSON.stringify({
+    time,
+    level,
+    source,
+    message: String(message).slice(0, MAX_LINE_BYTES / 2),
+    truncated: true,
+  });
+}
+
+const SECRETS = [
+  /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"\\]+/gi,
+  /(\bSignature=)[0-9a-f]{64}/g,
+  /("(?:secretAccessKey|sessionToken|x-amz-security-token|x-amz-signature|authorization)"\s*:\s*")[^"]+/gi,
+];
+
+function maskSecrets(line: string): string {
+  return SECRETS.reduce((text, pattern) => text.replace(pattern, "$1***"), line);
+}
