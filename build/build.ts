@@ -7,7 +7,7 @@ import { withBuildLock } from "./build-lock.ts";
 import { bundleFunctions, type FunctionBundle, findFunctions } from "./bundle-functions.ts";
 import { type BuildMode, createFfmpegLayer, findLayerPrograms, type LayerPrograms } from "./ffmpeg-layer.ts";
 import { type DownloadSettings, FFMPEG_RELEASE, sha256 } from "./ffmpeg-release.ts";
-import { findHostFfmpeg, type HostFfmpeg } from "./find-ffmpeg.ts";
+import { type FfmpegPlaces, findHostFfmpeg, type HostFfmpeg } from "./find-ffmpeg.ts";
 import { fingerprintInputs } from "./fingerprint.ts";
 import { createFunctionZip, type FunctionZip } from "./function-zip.ts";
 import { createLaptopOverlay, findHostPlatform } from "./laptop-overlay.ts";
@@ -70,22 +70,36 @@ export async function build(settings: BuildSettings): Promise<BuildOutcome> {
 type Context = Awaited<ReturnType<typeof createContext>>;
 
 async function createContext(settings: BuildSettings) {
-  const { projectFolder, mode } = settings;
-  const environment = settings.environment ?? process.env;
-  const cacheFolder = settings.cacheFolder ?? environment.DARKROOM_CACHE_DIR ?? join(projectFolder, ".cache");
+  const { projectFolder, mode, environment, download } = settings;
+  const { places, ...folders } = createPlaces(projectFolder, environment, settings.cacheFolder);
   const silently: Step = async (_label, work) => await work();
   return {
     projectFolder,
     mode,
-    cacheFolder,
+    cacheFolder: folders.cacheFolder,
     outputFolder: settings.outputFolder ?? join(projectFolder, "dist"),
-    download: { cacheFolder, ...settings.download },
+    download: { ...folders.download, ...download },
     step: settings.step ?? silently,
-    ffmpeg: await findHostFfmpeg({
+    ffmpeg: await findHostFfmpeg(places),
+  };
+}
+
+/** Where a project keeps what it fetched, and where ffmpeg is looked for. */
+export function createPlaces(
+  projectFolder: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  cache?: string,
+): { readonly cacheFolder: string; readonly download: DownloadSettings; readonly places: FfmpegPlaces } {
+  const cacheFolder = cache ?? environment.DARKROOM_CACHE_DIR ?? join(projectFolder, ".cache");
+  const ffprobe = `ffprobe-${process.platform}-${process.arch}`;
+  return {
+    cacheFolder,
+    download: { cacheFolder },
+    places: {
       environment,
       staticFfmpeg: join(projectFolder, "node_modules/ffmpeg-static/ffmpeg"),
-      fetchedFfprobe: join(cacheFolder, "ffmpeg", FFMPEG_RELEASE, `ffprobe-${process.platform}-${process.arch}`),
-    }),
+      fetchedFfprobe: join(cacheFolder, "ffmpeg", FFMPEG_RELEASE, ffprobe),
+    },
   };
 }
 

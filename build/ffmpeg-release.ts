@@ -8,7 +8,7 @@ import { BuildError } from "./build-error.ts";
 /** The release of ffmpeg-static 5.3.0: ffmpeg 6.1.1, GPL-3.0-or-later, which carries ffprobe too. */
 export const FFMPEG_RELEASE = "b6.1.1";
 export const FFMPEG_VERSION = "6.1.1";
-const RELEASE_PAGE = "https://github.com/eugeneware/ffmpeg-static/releases/download";
+export const RELEASE_PAGE = "https://github.com/eugeneware/ffmpeg-static/releases/download";
 
 export interface AssetHashes {
   /** SHA-256 of the `.gz` as it is downloaded. */
