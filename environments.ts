@@ -1,0 +1,39 @@
+import { type Environment, type EnvironmentName, parseEnvironments } from "./stacks/support/environment.ts";
+
+/**
+ * Where Darkroom runs: one entry per environment. Every field, with its unit, range and default, is described in
+ * stacks/support/environment.ts; what is wrong is reported when the stacks are synthesized, all of it at once.
+ *
+ * The account ids are placeholders. Replace them with your own: Terraform refuses to touch any other account.
+ */
+export const environments: Record<EnvironmentName, Environment> = parseEnvironments({
+  dev: {
+    accountId: "111111111111",
+    region: "eu-central-1",
+    origins: ["http://localhost:5173", "http://127.0.0.1:5173"],
+    // The page of a developer's own computer calls an API there.
+    pageSources: ["http://127.0.0.1:*"],
+    isProtected: false,
+    retention: { sourceDays: 7, noncurrentSourceDays: 1, jobDays: 14, renditionDays: 14, logDays: 7 },
+  },
+  staging: {
+    accountId: "222222222222",
+    region: "eu-central-1",
+    origins: ["https://staging.example.com"],
+    isProtected: true,
+  },
+  prod: {
+    accountId: "333333333333",
+    region: "eu-central-1",
+    origins: ["https://www.example.com"],
+    isProtected: true,
+    retention: { logDays: 90 },
+    throttle: { requestsPerSecond: 500, burst: 1000 },
+    functions: {
+      // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
+      presign: { reservedConcurrency: 50 },
+      resize: { maximumConcurrency: 50 },
+      convert: { maximumConcurrency: 20 },
+    },
+  },
+});

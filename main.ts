@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { environments } from "./environments.ts";
+import { synthesize } from "./stacks/app.ts";
+import { ENVIRONMENT_NAMES, type Environment } from "./stacks/support/environment.ts";
+import { ConfigurationError } from "./stacks/support/errors.ts";
+
+/**
+ * Settings in, stacks out: `npm run synth`, and `npx cdktf synth` by cdktf.json. The only reader of the process's
+ * environment among what synthesizes.
+ *
+ *   DARKROOM_ENVIRONMENT   dev, staging or prod; unset: all of them
+ *   CDKTF_OUTDIR           set by the cdktf CLI; unset: cdktf.out
+ *   --hcl                  readable HCL into hcl.out instead, apart from the JSON: Terraform refuses a folder with both
+ */
+function main(): void {
+  const hcl = process.argv.includes("--hcl");
+  const outputFolder = hcl ? "hcl.out" : (process.env.CDKTF_OUTDIR ?? "cdktf.out");
+  const { stackNames, warnings } = synthesize({
+    environments: selectEnvironments(process.env.DARKROOM_ENVIRONMENT),
+    artifactsFolder: join(import.meta.dirname, "dist"),
+    outputFolder,
+    hcl,
+  });
+  for (const warning of new Set(warnings)) console.warn(`Warning: ${warning}`);
+  for (const stackName of stackNames) console.log(`${outputFolder}/stacks/${stackName}`);
+}
+
+function selectEnvironments(wanted: string | undefined): Environment[] {
+  const selected = ENVIRONMENT_NAMES.filter((name) => !wanted || name === wanted);
+  if (selected.length > 0) return selected.map((name) => environments[name]);
+  throw new ConfigurationError("There is no such environment:", [
+    {
+      path: "DARKROOM_ENVIRONMENT",
+      message: `is "${wanted}"; expected ${ENVIRONMENT_NAMES.join(", ")}, or nothing for all`,
+    },
+  ]);
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { type ITerraformDependable, Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { withLogicalId } from "../support/logical-id.ts";
+import { ACTIONS, type Grantee, policyDocument, type Statement } from "../support/permissions.ts";
+
+export interface FunctionRoleProps {
+  /** Unique in the account, up to 64 characters. */
+  readonly roleName: string;
+  /** The one function that may wear it, by its computed ARN. */
+  readonly functionArn: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/**
+ * A role for one function, that may do exactly what was granted to it.
+ *
+ * Its trust names the function, so that a role cannot be lent to another function of the account (security.md P2).
+ * Lambda sends the function's ARN, with the version where one is called, as aws:SourceArn; when it polls a queue for the
+ * function, the mapping's, whose id is not known beforehand.
+ */
+export class FunctionRole extends Construct implements Grantee {
+  readonly arn: string;
+  /** What must exist before AWS checks the function's permissions. */
+  readonly policy: ITerraformDependable;
+  private readonly statements: Statement[] = [];
+
+  constructor(scope: Construct, id: string, props: FunctionRoleProps) {
+    super(scope, `${id}-role`);
+    const role = withLogicalId(
+      new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: trustOneFunction(props) }),
+      id,
+    );
+    this.arn = role.arn;
+    this.policy = withLogicalId(
+      new IamRolePolicy(this, "policy", {
+        name: "granted",
+        role: role.name,
+        policy: Lazy.stringValue({ produce: () => policyDocument(this.statements) }),
+      }),
+      id,
+    );
+  }
+
+  addStatement(statement: Statement): void {
+    this.statements.push(statement);
+  }
+}
+
+function trustOneFunction(props: FunctionRoleProps): string {
+  const mappings = `arn:aws:lambda:${props.region}:${props.accountId}:event-source-mapping:*`;
+  return policyDocument([
+    {
+      Sid: "OneFunction",
+      Effect: "Allow",
+      Principal: { Service: "lambda.amazonaws.com" },
+      Action: ACTIONS.assumeRole,
+      Condition: {
+        StringEquals: { "aws:SourceAccount": props.accountId },
+        ArnLike: { "aws:SourceArn": [props.functionArn, `${props.functionArn}:*`, mappings] },
+      },
+    },
+  ]);
+}

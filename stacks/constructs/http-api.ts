@@ -1,0 +1,157 @@
+import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api/index.js";
+import { Apigatewayv2Integration } from "@cdktf/provider-aws/lib/apigatewayv2-integration/index.js";
+import { Apigatewayv2Route } from "@cdktf/provider-aws/lib/apigatewayv2-route/index.js";
+import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage/index.js";
+import { Construct } from "constructs";
+import { withLogicalId } from "../support/logical-id.ts";
+import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import { LogGroup } from "./log-group.ts";
+import type { NodeFunction } from "./node-function.ts";
+
+export interface HttpRoute {
+  /** Letters and digits: the Terraform id of the route. */
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** `/presign/upload` */
+  readonly path: string;
+  readonly handler: NodeFunction;
+}
+
+export interface HttpApiProps {
+  /** Up to 128 characters. */
+  readonly apiName: string;
+  readonly description: string;
+  readonly routes: readonly HttpRoute[];
+  /** Pages that may call it, by exact origin. */
+  readonly origins: readonly string[];
+  /** Steady rate, 1–10000; more are answered 429. */
+  readonly requestsPerSecond: number;
+  /** Requests at one moment, 1–5000. */
+  readonly burst: number;
+  /** Days. */
+  readonly logRetentionDays: number;
+}
+
+/** How long a browser may remember the answer to a preflight. */
+const CORS_MAX_AGE_SECONDS = 3600;
+/**
+ * One JSON line per request. No query string and no headers: an address with its signature, a token or a name may stand
+ * there (security.md A10). `ip` is what an abuser is found by.
+ */
+const ACCESS_LOG_FORMAT = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTimeEpoch",
+  ip: "$context.identity.sourceIp",
+  method: "$context.httpMethod",
+  path: "$context.path",
+  route: "$context.routeKey",
+  status: "$context.status",
+  responseBytes: "$context.responseLength",
+  latencyMs: "$context.responseLatency",
+  functionMs: "$context.integrationLatency",
+  error: "$context.error.message",
+  functionError: "$context.integrationErrorMessage",
+});
+
+const RULES: readonly Rule<HttpApiProps>[] = [
+  {
+    holds: ({ routes }) => new Set(routes.map(routeKey)).size === routes.length && routes.length > 0,
+    problem: ({ routes }) =>
+      `routes must name at least one, and each once: ${routes.map(routeKey).join(", ") || "none"}`,
+  },
+  {
+    holds: ({ origins }) => origins.every((origin) => !origin.includes("*")),
+    problem: ({ origins }) => `origins holds a wildcard (${origins.join(", ")}); name each origin (security.md A5)`,
+  },
+  {
+    holds: ({ requestsPerSecond }) => isWholeBetween(requestsPerSecond, 1, 10_000),
+    problem: ({ requestsPerSecond }) =>
+      `requestsPerSecond is ${requestsPerSecond}; it must be a whole number from 1 to 10000`,
+  },
+  {
+    holds: ({ burst }) => isWholeBetween(burst, 1, 5_000),
+    problem: ({ burst }) => `burst is ${burst}; it must be a whole number from 1 to 5000`,
+  },
+];
+
+/** Functions behind HTTPS: throttled, logged as JSON without secrets, open to the named pages alone. */
+export class HttpApi extends Construct {
+  /** `https://<id>.execute-api.<region>.amazonaws.com`, without a slash at the end. */
+  readonly url: string;
+  private readonly api: Apigatewayv2Api;
+
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
+    super(scope, `${id}-http-api`);
+    validateProps(this, props, RULES);
+    this.api = this.createApi(id, props);
+    this.url = this.api.apiEndpoint;
+    this.createStage(id, props);
+    for (const route of props.routes) this.createRoute(route);
+  }
+
+  private createApi(id: string, props: HttpApiProps): Apigatewayv2Api {
+    return withLogicalId(
+      new Apigatewayv2Api(this, "api", {
+        name: props.apiName,
+        description: props.description,
+        protocolType: "HTTP",
+        corsConfiguration: {
+          allowOrigins: [...props.origins],
+          allowMethods: [...new Set(props.routes.map(({ method }) => method))],
+          allowHeaders: ["content-type"],
+          exposeHeaders: ["retry-after"],
+          allowCredentials: false,
+          maxAge: CORS_MAX_AGE_SECONDS,
+        },
+      }),
+      id,
+    );
+  }
+
+  private createStage(id: string, props: HttpApiProps): void {
+    const logs = new LogGroup(this, id, {
+      name: `/aws/http-api/${props.apiName}`,
+      retentionDays: props.logRetentionDays,
+    });
+    withLogicalId(
+      new Apigatewayv2Stage(this, "stage", {
+        apiId: this.api.id,
+        name: "$default",
+        autoDeploy: true,
+        defaultRouteSettings: {
+          throttlingRateLimit: props.requestsPerSecond,
+          throttlingBurstLimit: props.burst,
+        },
+        accessLogSettings: { destinationArn: logs.arn, format: ACCESS_LOG_FORMAT },
+      }),
+      id,
+    );
+  }
+
+  private createRoute(route: HttpRoute): void {
+    const integration = withLogicalId(
+      new Apigatewayv2Integration(this, `integration-${route.id}`, {
+        apiId: this.api.id,
+        integrationType: "AWS_PROXY",
+        integrationUri: route.handler.invokeArn,
+        payloadFormatVersion: "2.0",
+      }),
+      route.id,
+    );
+    withLogicalId(
+      new Apigatewayv2Route(this, `route-${route.id}`, {
+        apiId: this.api.id,
+        routeKey: routeKey(route),
+        target: `integrations/${integration.id}`,
+      }),
+      route.id,
+    );
+    // The stage `$default`, this method and path alone: arn:aws:execute-api:<region>:<account>:<api>/$default/POST/presign/upload
+    const source = `${this.api.executionArn}/$default/${route.method}${route.path}`;
+    route.handler.allowCallFrom("api", "apigateway.amazonaws.com", source);
+  }
+}
+
+function routeKey({ method, path }: HttpRoute): string {
+  return `${method} ${path}`;
+}

@@ -1,0 +1,143 @@
+import type { Construct } from "constructs";
+import type { EnvironmentOf, FunctionName } from "../../contracts/environment.ts";
+import { MEDIA_KINDS, type MediaKind } from "../../contracts/media.ts";
+import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/object-keys.ts";
+import type { JobTable } from "../constructs/job-table.ts";
+import { NodeFunction } from "../constructs/node-function.ts";
+import type { PrivateBucket } from "../constructs/private-bucket.ts";
+import type { Artifacts } from "../support/artifacts.ts";
+import type { Environment } from "../support/environment.ts";
+import type { NamingScope } from "../support/naming.ts";
+
+/** What functions are made from, and told of. */
+export interface FunctionContext {
+  readonly naming: NamingScope;
+  readonly environment: Environment;
+  readonly artifacts: Artifacts;
+  readonly jobs: JobTable;
+  readonly uploads: PrivateBucket;
+  readonly renditions: PrivateBucket;
+  readonly cdnUrl: string;
+  /** The ffmpeg layer's version. */
+  readonly ffmpegArn: string;
+}
+
+interface Sizing {
+  readonly description: string;
+  /** 1769 MB is one vCPU; below it, work that only computes costs the same whatever the size (performance.md). */
+  readonly memoryMb: number;
+  readonly scratchMb?: number;
+}
+
+const SIZING: Readonly<Record<FunctionName, Sizing>> = {
+  // Short calls that wait for DynamoDB: memory buys nothing but a faster cold start, half of a vCPU's worth.
+  presign: { description: "Hands out one upload's address and opens its job.", memoryMb: 1024 },
+  status: { description: "Tells how far a job is.", memoryMb: 1024 },
+  // 250 MB are measured over 200 warm mixed images, about 500 MB for the largest that is accepted (24 MP avif at 19 B per
+  // pixel): the rest buys the whole vCPU, at the same price per job and the shortest wait.
+  resize: { description: "Makes the renditions of an image.", memoryMb: 1769 },
+  // x264 with -threads 2 needs 335 MB; 3538 MB are the two vCPUs that its two threads keep busy. Scratch: the largest
+  // source, its mp4 at no more than the same size, poster, thumbnails and a conversion.
+  convert: { description: "Makes the renditions of a film or a recording.", memoryMb: 3538, scratchMb: 4096 },
+  // A few conditional writes per call, nobody waits for it.
+  settle: { description: "Ends jobs whose worker died or whose upload never came.", memoryMb: 512 },
+};
+
+export function createPresign(scope: Construct, context: FunctionContext): NodeFunction {
+  const { environment, jobs, uploads } = context;
+  const { limits } = environment;
+  const presign = createFunction(scope, context, "presign", {
+    JOBS_TABLE: jobs.name,
+    UPLOADS_BUCKET: uploads.name,
+    UPLOAD_URL_SECONDS: String(environment.uploads.urlSeconds),
+    ABANDONED_AFTER_SECONDS: String(environment.uploads.abandonedAfterSeconds),
+    JOB_RETENTION_DAYS: String(environment.retention.jobDays),
+    MAX_IMAGE_BYTES: String(limits.imageBytes),
+    MAX_VIDEO_BYTES: String(limits.videoBytes),
+    MAX_AUDIO_BYTES: String(limits.audioBytes),
+  });
+  jobs.grantCreate(presign);
+  // An address can do no more than the role that signed it.
+  uploads.grantWrite(presign, ...MEDIA_KINDS.map(sourcePrefix));
+  return presign;
+}
+
+export function createStatus(scope: Construct, context: FunctionContext): NodeFunction {
+  const status = createFunction(scope, context, "status", { JOBS_TABLE: context.jobs.name, CDN_URL: context.cdnUrl });
+  context.jobs.grantGet(status);
+  return status;
+}
+
+export function createResize(scope: Construct, context: FunctionContext): NodeFunction {
+  const { environment, jobs, uploads, renditions } = context;
+  const resize = createFunction(
+    scope,
+    context,
+    "resize",
+    {
+      JOBS_TABLE: jobs.name,
+      UPLOADS_BUCKET: uploads.name,
+      RENDITIONS_BUCKET: renditions.name,
+      MAX_IMAGE_BYTES: String(environment.limits.imageBytes),
+      IMAGE_WIDTHS: environment.images.widths.join(","),
+      IMAGE_AVIF: String(environment.images.avif),
+    },
+    // glibc gives every thread an arena of its own otherwise: 236 MB against 604 MB over 200 images (performance.md).
+    { MALLOC_ARENA_MAX: "2" },
+  );
+  grantWork(context, resize, ["image"]);
+  return resize;
+}
+
+export function createConvert(scope: Construct, context: FunctionContext): NodeFunction {
+  const { environment, jobs, uploads, renditions } = context;
+  const convert = createFunction(scope, context, "convert", {
+    JOBS_TABLE: jobs.name,
+    UPLOADS_BUCKET: uploads.name,
+    RENDITIONS_BUCKET: renditions.name,
+    MAX_VIDEO_BYTES: String(environment.limits.videoBytes),
+    MAX_AUDIO_BYTES: String(environment.limits.audioBytes),
+    MAX_DURATION_SECONDS: String(environment.limits.durationSeconds),
+  });
+  grantWork(context, convert, ["video", "audio"]);
+  return convert;
+}
+
+export function createSettle(scope: Construct, context: FunctionContext): NodeFunction {
+  const { jobs, uploads } = context;
+  const settle = createFunction(scope, context, "settle", { JOBS_TABLE: jobs.name, UPLOADS_BUCKET: uploads.name });
+  jobs.grantGet(settle);
+  jobs.grantUpdate(settle);
+  jobs.grantListAbandoned(settle);
+  uploads.grantStat(settle, ...MEDIA_KINDS.map(sourcePrefix));
+  return settle;
+}
+
+/** What a worker may do: read its own kinds of upload, write renditions, keep its job's record. Never write uploads (E9). */
+function grantWork(context: FunctionContext, worker: NodeFunction, kinds: readonly MediaKind[]): void {
+  context.jobs.grantGet(worker);
+  context.jobs.grantUpdate(worker);
+  context.uploads.grantRead(worker, ...kinds.map(sourcePrefix));
+  context.renditions.grantWrite(worker, RENDITIONS_PREFIX);
+}
+
+function createFunction<Name extends FunctionName>(
+  scope: Construct,
+  context: FunctionContext,
+  name: Name,
+  variables: EnvironmentOf<Name>,
+  tuning: Readonly<Record<string, string>> = {},
+): NodeFunction {
+  const { naming, environment, artifacts } = context;
+  const settings: { timeoutSeconds: number; reservedConcurrency?: number } = environment.functions[name];
+  return new NodeFunction(scope, name, {
+    naming,
+    ...SIZING[name],
+    code: artifacts.getFunction(name),
+    timeoutSeconds: settings.timeoutSeconds,
+    reservedConcurrency: settings.reservedConcurrency,
+    environment: { ...variables, ...tuning },
+    logRetentionDays: environment.retention.logDays,
+    layerArns: name === "convert" ? [context.ffmpegArn] : undefined,
+  });
+}

@@ -1,0 +1,15 @@
+import type { TerraformElement } from "cdktf";
+
+/**
+ * Fixes a Terraform id from day one: `aws_s3_bucket.uploads`. cdktf derives ids from the path of constructs, so without
+ * this, moving a construct into another would destroy and create what holds people's data (security.md P6).
+ */
+export function withLogicalId<Element extends TerraformElement>(element: Element, logicalId: string): Element {
+  element.overrideLogicalId(logicalId);
+  return element;
+}
+
+/** A Terraform id of a text: `index.html` → `index_html`. */
+export function logicalIdOf(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9]+/g, "_");
+}
