@@ -176,6 +176,8 @@ export interface ReceivedMessage {
 export interface SqsService extends AwsService {
   putQueue(name: string, settings: QueueSettings): Promise<{ readonly arn: string; readonly url: string }>;
   configureQueue(arn: string, settings: Partial<QueueSettings>): Promise<void>;
+  /** Needs sqs:GetQueueAttributes, as an event source mapping does on AWS. */
+  getQueueSettings(principal: Principal, queueArn: string): Promise<QueueSettings>;
   /** Checked against the queue's policy and the principal's. */
   send(principal: Principal, queueArn: string, body: string): Promise<void>;
   /** Waits until there is a message, up to `waitSeconds` or until the signal aborts. */
