@@ -8,11 +8,6 @@ import { MEDIA_KINDS } from "./media.ts";
  * at every cold start: 3 ms and 17 KB, where zod itself costs 34 ms and 87 KB (performance.md).
  */
 
-/** A request body may not be larger (security.md U9). */
-export const MAX_BODY_BYTES = 8 * 1024;
-/** A file name may not be longer, in UTF-8 bytes (security.md U4). */
-export const MAX_FILE_NAME_BYTES = 255;
-
 /** Sizes are whole bytes. `size` is the exact length of the file that will be uploaded. */
 export const presignRequest = z.strictObject({
   fileName: z.string().check(z.minLength(1)),

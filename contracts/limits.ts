@@ -1,0 +1,6 @@
+/** Limits of the HTTP API. Apart from `api.ts`, so that the page and status have them without the schemas. */
+
+/** A request body may not be larger (security.md U9). */
+export const MAX_BODY_BYTES = 8 * 1024;
+/** A file name may not be longer, in UTF-8 bytes (security.md U4). */
+export const MAX_FILE_NAME_BYTES = 255;

@@ -1,0 +1,22 @@
+import { createDynamoDbClient } from "../adapters/aws/clients.ts";
+import { DynamoDbJobTable } from "../adapters/aws/dynamodb-job-table.ts";
+import { createS3Client } from "../adapters/aws/s3-client.ts";
+import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
+import { systemClock } from "../ports/clock.ts";
+import { readEnvironment } from "../support/environment.ts";
+import { createLog } from "../support/log.ts";
+import type { ExpireDependencies } from "./expire-abandoned.ts";
+import type { GiveUpDependencies } from "./give-up.ts";
+
+export type SettleDependencies = ExpireDependencies & GiveUpDependencies;
+
+/** Environment → adapters, once per cold start. */
+export function createDependencies(): SettleDependencies {
+  const environment = readEnvironment("settle");
+  return {
+    jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
+    sources: new S3SourceStore(createS3Client(), environment.UPLOADS_BUCKET),
+    clock: systemClock,
+    log: createLog("settle"),
+  };
+}

@@ -1,0 +1,44 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { ERRORS } from "../../contracts/errors.ts";
+import { parseUploadsArrived } from "../../contracts/messages.ts";
+import { findSourceKey } from "../../contracts/object-keys.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JobError, JobTable } from "../ports/job-table.ts";
+import type { Log } from "../support/log.ts";
+
+export interface GiveUpDependencies {
+  readonly jobs: Pick<JobTable, "giveUp">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const CRASHED: JobError = { code: "WORKER_CRASHED", message: ERRORS.WORKER_CRASHED.message };
+
+/**
+ * Ends the jobs of dead letters (security.md E7): uploads whose messages came back too often. A job that is unknown or
+ * has ended is left alone. A message is acknowledged once each of its jobs has ended.
+ */
+export async function giveUpDeadLetters(
+  dependencies: GiveUpDependencies,
+  { Records }: SQSEvent,
+): Promise<SQSBatchResponse> {
+  const outcomes = await Promise.allSettled(Records.map((record) => giveUpMessage(dependencies, record)));
+  const failed = Records.filter((_record, index) => outcomes[index]?.status === "rejected");
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+async function giveUpMessage({ jobs, clock, log }: GiveUpDependencies, record: SQSRecord): Promise<void> {
+  const { messageId } = record;
+  const jobIds = parseUploadsArrived(record.body).flatMap(({ key }) => findSourceKey(key)?.jobId ?? []);
+  if (jobIds.length === 0) log.warn("A dead letter that names no job was dropped.", { messageId });
+  for (const jobId of jobIds) {
+    try {
+      const ended = await jobs.giveUp(jobId, CRASHED, clock.now());
+      if (ended) log.error("The job was given up: its message came back too often.", { jobId, messageId });
+      else log.info("The dead letter's job had ended already.", { jobId, messageId });
+    } catch (error) {
+      log.error("The job could not be given up; its dead letter stays.", { jobId, messageId, error });
+      throw error;
+    }
+  }
+}
