@@ -106,7 +106,7 @@ export class Distribution {
 
   async #refresh(lookup: Lookup, stale: CachedAnswer): Promise<void> {
     const condition: Record<string, string> = stale.headers.etag ? { "if-none-match": stale.headers.etag } : {};
-    const answer = await this.#fetch(lookup, "GET", condition).catch(() => undefined);
+    const answer = await this.#fetchOrLog(lookup, "GET", condition);
     if (!answer || answer.statusCode === undefined || answer.statusCode >= 500) {
       answer?.resume();
       // The origin is ill: CloudFront goes on with what it has.
@@ -121,12 +121,8 @@ export class Distribution {
   }
 
   async #fetchAndKeep(lookup: Lookup): Promise<void> {
-    const answer = await this.#fetch(lookup, "GET", {}).catch((error: unknown) => {
-      this.#context.log({ level: "error", source: "cdn", message: "the origin cannot be reached", error });
-      return undefined;
-    });
-    if (answer) return this.#keep(lookup, answer);
-    return this.#sendBody(lookup, 502, { "content-type": "text/plain" }, Buffer.from("Bad gateway."), "Error");
+    const answer = await this.#fetchOrLog(lookup, "GET", {});
+    return answer ? this.#keep(lookup, answer) : this.#sendBadGateway(lookup);
   }
 
   /** Keeps what is small and may be kept; streams the rest past. */
@@ -179,16 +175,30 @@ export class Distribution {
 
   /** From the origin to the viewer, nothing kept: ranges, heads, preflights. */
   async #passOn(lookup: Lookup): Promise<void> {
-    const { range, "if-range": ifRange, "if-none-match": ifNoneMatch } = lookup.request.headers;
-    const forwarded = { ...(range && { range }), ...(ifRange && { "if-range": ifRange }) };
-    const conditions = { ...forwarded, ...(ifNoneMatch && { "if-none-match": ifNoneMatch }) };
-    const answer = await this.#fetch(lookup, lookup.method as "GET" | "HEAD" | "OPTIONS", conditions);
+    const { headers } = lookup.request;
+    const forwarded = ["range", "if-range", "if-none-match"].flatMap((name) => {
+      const value = headers[name];
+      return typeof value === "string" ? [[name, value] as const] : [];
+    });
+    const method = lookup.method as "GET" | "HEAD" | "OPTIONS";
+    const answer = await this.#fetchOrLog(lookup, method, Object.fromEntries(forwarded));
+    if (!answer) return this.#sendBadGateway(lookup);
     const status = answer.statusCode ?? 502;
     return this.#stream(lookup, answer, status, pickHeaders(answer), status >= 400 ? "Error" : "Miss");
   }
 
-  #fetch({ origin, path }: Lookup, method: "GET" | "HEAD" | "OPTIONS", headers: Readonly<Record<string, string>>) {
-    return this.#context.fetchOrigin(origin, { method, path, headers });
+  #sendBadGateway(lookup: Lookup): Promise<void> {
+    return this.#sendBody(lookup, 502, { "content-type": "text/plain" }, Buffer.from("Bad gateway."), "Error");
+  }
+
+  /** Undefined where the origin cannot be reached. */
+  async #fetchOrLog(lookup: Lookup, method: "GET" | "HEAD" | "OPTIONS", headers: Headers) {
+    try {
+      return await this.#context.fetchOrigin(lookup.origin, { method, path: lookup.path, headers });
+    } catch (error) {
+      this.#context.log({ level: "error", source: "cdn", message: "the origin cannot be reached", error });
+      return undefined;
+    }
   }
 
   async #stream(lookup: Lookup, answer: IncomingMessage, status: number, headers: Headers, state: CacheState) {
