@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { App } from "cdktf";
 import { MediaStack } from "./media/index.ts";
 import { Artifacts } from "./support/artifacts.ts";
@@ -31,9 +32,15 @@ export function synthesize(options: SynthesizeOptions): Synthesized {
     stackTraces: false,
   });
   const stacks = options.environments.map((environment) => new MediaStack(app, { environment, artifacts }));
+  for (const stack of stacks) removeAssets(options.outputFolder, stack);
   app.synth();
   return {
     stackNames: stacks.map((stack) => stack.node.id),
     warnings: stacks.flatMap((stack) => app.manifest.forStack(stack).annotations.map(({ message }) => message)),
   };
+}
+
+/** What an earlier synthesis left behind, so that the folder holds what these stacks name and nothing else. */
+function removeAssets(outputFolder: string, stack: MediaStack): void {
+  rmSync(join(outputFolder, "stacks", stack.node.id, "assets"), { recursive: true, force: true });
 }

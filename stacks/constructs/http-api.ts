@@ -22,6 +22,8 @@ export interface HttpApiProps {
   readonly apiName: string;
   readonly description: string;
   readonly routes: readonly HttpRoute[];
+  /** Answers every other address and method, so that an error has one shape there too. @default API Gateway answers */
+  readonly fallback?: NodeFunction;
   /** Pages that may call it, by exact origin. */
   readonly origins: readonly string[];
   /** Steady rate, 1–10000; more are answered 429. */
@@ -52,6 +54,13 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   error: "$context.error.message",
   functionError: "$context.integrationErrorMessage",
 });
+
+/**
+ * OPTIONS is left out, and with it `$default` and ANY: API Gateway answers a preflight itself unless a route takes it,
+ * and a function's 404 would then shut every page out (aws/serverless-application-model#1603).
+ */
+const FALLBACK_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const EVERY_PATH = "/{proxy+}";
 
 const RULES: readonly Rule<HttpApiProps>[] = [
   {
@@ -87,6 +96,7 @@ export class HttpApi extends Construct {
     this.url = this.api.apiEndpoint;
     this.createStage(id, props);
     for (const route of props.routes) this.createRoute(route);
+    if (props.fallback) this.createFallback(props.fallback);
   }
 
   private createApi(id: string, props: HttpApiProps): Apigatewayv2Api {
@@ -128,30 +138,47 @@ export class HttpApi extends Construct {
     );
   }
 
-  private createRoute(route: HttpRoute): void {
-    const integration = withLogicalId(
-      new Apigatewayv2Integration(this, `integration-${route.id}`, {
+  private createRoute({ id, method, path, handler }: HttpRoute): void {
+    const integration = this.createIntegration(id, handler);
+    this.createRouteTo(integration, id, routeKey({ method, path }));
+    // The stage `$default`, this method and path alone: arn:aws:execute-api:<region>:<account>:<api>/$default/POST/presign/upload
+    const source = `${this.api.executionArn}/$default/${method}${path}`;
+    handler.allowCallFrom("api", "apigateway.amazonaws.com", source);
+  }
+
+  private createFallback(handler: NodeFunction): void {
+    const integration = this.createIntegration("fallback", handler);
+    for (const method of FALLBACK_METHODS) {
+      this.createRouteTo(integration, `fallback_${method.toLowerCase()}`, routeKey({ method, path: EVERY_PATH }));
+    }
+    const source = `${this.api.executionArn}/$default/*${EVERY_PATH}`;
+    handler.allowCallFrom("fallback", "apigateway.amazonaws.com", source);
+  }
+
+  private createIntegration(id: string, handler: NodeFunction): Apigatewayv2Integration {
+    return withLogicalId(
+      new Apigatewayv2Integration(this, `integration-${id}`, {
         apiId: this.api.id,
         integrationType: "AWS_PROXY",
-        integrationUri: route.handler.invokeArn,
+        integrationUri: handler.invokeArn,
         payloadFormatVersion: "2.0",
       }),
-      route.id,
+      id,
     );
+  }
+
+  private createRouteTo(integration: Apigatewayv2Integration, id: string, key: string): void {
     withLogicalId(
-      new Apigatewayv2Route(this, `route-${route.id}`, {
+      new Apigatewayv2Route(this, `route-${id}`, {
         apiId: this.api.id,
-        routeKey: routeKey(route),
+        routeKey: key,
         target: `integrations/${integration.id}`,
       }),
-      route.id,
+      id,
     );
-    // The stage `$default`, this method and path alone: arn:aws:execute-api:<region>:<account>:<api>/$default/POST/presign/upload
-    const source = `${this.api.executionArn}/$default/${route.method}${route.path}`;
-    route.handler.allowCallFrom("api", "apigateway.amazonaws.com", source);
   }
 }
 
-function routeKey({ method, path }: HttpRoute): string {
+function routeKey({ method, path }: { readonly method: string; readonly path: string }): string {
   return `${method} ${path}`;
 }

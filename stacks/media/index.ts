@@ -202,6 +202,8 @@ export class MediaStack extends TerraformStack {
         { id: "presign", ...API_ROUTES.presign, handler: presign },
         { id: "status", ...API_ROUTES.status, handler: status },
       ],
+      // Of the two it may do least: it reads one record.
+      fallback: status,
       origins,
       requestsPerSecond: throttle.requestsPerSecond,
       burst: throttle.burst,

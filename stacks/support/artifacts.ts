@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
-import { type ArtifactManifest, artifactManifest, type SiteFile } from "../../contracts/artifacts.ts";
-import { ConfigurationError } from "./errors.ts";
+import { type ArtifactManifest, artifactManifest, FFMPEG_LAYER, type SiteFile } from "../../contracts/artifacts.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../contracts/environment.ts";
+import { ConfigurationError, type Problem } from "./errors.ts";
 
 const BUILD_FIRST = "run `npm run build` first";
 
@@ -25,44 +25,73 @@ export class Artifacts {
     this.manifest = manifest;
   }
 
-  /** Reads `artifacts.json` in `folder`; throws ConfigurationError where it is missing or not of the agreed form. */
+  /** Reads `artifacts.json` in `folder`; throws ConfigurationError that names everything that is missing. */
   static read(folder: string): Artifacts {
-    const path = join(folder, "artifacts.json");
-    if (!existsSync(path)) {
-      throw new ConfigurationError("There is nothing built to deploy:", [
-        { path: "dist/artifacts.json", message: `does not exist; ${BUILD_FIRST}` },
-      ]);
-    }
-    const parsed = artifactManifest.safeParse(parseJson(readFileSync(path, "utf8")));
-    if (!parsed.success) {
-      throw new ConfigurationError("The list of built files cannot be read:", [
-        { path: "dist/artifacts.json", message: `${z.prettifyError(parsed.error)}; ${BUILD_FIRST}` },
-      ]);
-    }
-    return new Artifacts(folder, parsed.data);
+    const manifest = readManifest(join(folder, "artifacts.json"));
+    const problems = [...listUnbuilt(manifest), ...listMissingFiles(folder, manifest)];
+    if (problems.length > 0) throw new ConfigurationError("Not everything is built:", problems);
+    return new Artifacts(folder, manifest);
   }
 
-  getFunction(name: string): BuiltFile {
-    return this.built(`functions.${name}`, this.manifest.functions[name]);
+  getFunction(name: FunctionName): BuiltFile {
+    return this.locate(known(name, this.manifest.functions[name]));
   }
 
   getLayer(name: string): BuiltLayer {
-    const layer = this.manifest.layers[name];
-    return { ...this.built(`layers.${name}`, layer), target: layer?.target ?? "laptop" };
+    const layer = known(name, this.manifest.layers[name]);
+    return { ...this.locate(layer), target: layer.target };
   }
 
   listSiteFiles(): (BuiltFile & Pick<SiteFile, "key" | "contentType" | "cacheControl">)[] {
-    return this.manifest.site.map((file) => ({ ...file, ...this.built(`site.${file.key}`, file) }));
+    return this.manifest.site.map(({ key, contentType, cacheControl, ...file }) => ({
+      ...this.locate(file),
+      key,
+      contentType,
+      cacheControl,
+    }));
   }
 
-  private built(name: string, artifact: { path: string; sha256: string } | undefined): BuiltFile {
-    if (!artifact || !existsSync(join(this.folder, artifact.path))) {
-      throw new ConfigurationError("A built file is missing:", [
-        { path: `dist/artifacts.json, ${name}`, message: `${artifact?.path ?? "not listed"}; ${BUILD_FIRST}` },
-      ]);
-    }
-    return { file: join(this.folder, artifact.path), sha256: artifact.sha256 };
+  private locate({ path, sha256 }: { readonly path: string; readonly sha256: string }): BuiltFile {
+    return { file: join(this.folder, path), sha256 };
   }
+}
+
+function readManifest(path: string): ArtifactManifest {
+  if (!existsSync(path)) {
+    throw new ConfigurationError("There is nothing built to deploy:", [
+      { path: "dist/artifacts.json", message: `does not exist; ${BUILD_FIRST}` },
+    ]);
+  }
+  const parsed = artifactManifest.safeParse(parseJson(readFileSync(path, "utf8")));
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    "The list of built files cannot be used:",
+    parsed.error.issues.map((issue) => ({
+      path: ["dist/artifacts.json", ...issue.path].join(", "),
+      message: `${issue.message}; ${BUILD_FIRST}`,
+    })),
+  );
+}
+
+/** What the stacks need and the build did not list. */
+function listUnbuilt({ functions, layers, site }: ArtifactManifest): Problem[] {
+  const unbuilt = [
+    ...FUNCTION_NAMES.filter((name) => !functions[name]).map((name) => `functions, ${name}`),
+    ...[FFMPEG_LAYER].filter((name) => !layers[name]).map((name) => `layers, ${name}`),
+    ...(site.length === 0 ? ["site"] : []),
+  ];
+  return unbuilt.map((name) => ({ path: `dist/artifacts.json, ${name}`, message: `is not listed; ${BUILD_FIRST}` }));
+}
+
+function listMissingFiles(folder: string, { functions, layers, site }: ArtifactManifest): Problem[] {
+  return [...Object.values(functions), ...Object.values(layers), ...site]
+    .filter(({ path }) => !existsSync(join(folder, path)))
+    .map(({ path }) => ({ path: `dist/${path}`, message: `does not exist; ${BUILD_FIRST}` }));
+}
+
+function known<T>(name: string, artifact: T | undefined): T {
+  if (artifact !== undefined) return artifact;
+  throw new Error(`The stack asks for "${name}", which Artifacts.read does not look for.`);
 }
 
 /** Terraform's `source_code_hash` and Lambda's own CodeSha256: base64 of the zip's SHA-256. */
