@@ -7,16 +7,7 @@ import { MEDIA_KINDS } from "./media.ts";
  * The HTTP API's requests and responses; `docs/openapi.json` is made from these. In zod/mini, because presign loads them
  * at every cold start: 3 ms and 17 KB, where zod itself costs 34 ms and 87 KB (performance.md).
  */
-
-/** Sizes are whole bytes. `size` is the exact length of the file that will be uploaded. */
-export const presignRequest = z.strictObject({
-  fileName: z.string().check(z.minLength(1)),
-  contentType: z.string().check(z.minLength(1), z.maxLength(127)),
-  size: z.int(),
-  convertTo: z.optional(z.string().check(z.maxLength(16))),
-  method: z.optional(z.enum(["POST", "PUT"])),
-});
-export type PresignRequest = z.infer<typeof presignRequest>;
+export { type PresignRequest, presignRequest } from "./presign-request.ts";
 
 export const presignResponse = z.object({
   jobId: z.uuidv4(),

@@ -1,4 +1,5 @@
-import { type PresignResponse, presignRequest } from "../../contracts/api.ts";
+import type { PresignResponse } from "../../contracts/api.ts";
+import { presignRequest } from "../../contracts/presign-request.ts";
 import { API_ROUTES } from "../../contracts/routes.ts";
 import { describeIssues } from "../support/describe-issues.ts";
 import { DarkroomError } from "../support/errors.ts";
