@@ -82,7 +82,8 @@ export const ACCEPTED_LABELS = IMAGE_FORMAT_NAMES.map((format) => IMAGE_FORMATS[
  * SVG does (I3). Throws FILE_EMPTY, and UNSUPPORTED_FORMAT naming what the file is (I8) and what would work.
  */
 export function parseImageFormat(bytes: Uint8Array): ImageFormat {
-  if (bytes.length === 0) throw new DarkroomError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
+  if (bytes.length === 0)
+    throw new DarkroomError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
   const foreign = findForeignFormat(bytes);
   const format = IMAGE_FORMAT_NAMES.find((name) => IMAGE_FORMATS[name].matches(bytes));
   if (format !== undefined && foreign === undefined) return format;
@@ -90,6 +91,12 @@ export function parseImageFormat(bytes: Uint8Array): ImageFormat {
 }
 
 /** `what` completes "The file is …". */
-export function unsupportedFormat(what: string, advice = "Save it in one of these and upload it again."): DarkroomError {
-  return new DarkroomError("UNSUPPORTED_FORMAT", `The file is ${what}. Pictures are accepted as ${ACCEPTED_LABELS}. ${advice}`);
+export function unsupportedFormat(
+  what: string,
+  advice = "Save it in one of these and upload it again.",
+): DarkroomError {
+  return new DarkroomError(
+    "UNSUPPORTED_FORMAT",
+    `The file is ${what}. Pictures are accepted as ${ACCEPTED_LABELS}. ${advice}`,
+  );
 }

@@ -18,23 +18,61 @@ const TEXT_HEAD_BYTES = 1024;
  * BMP and ICO are not in sharp's build (security.md I8); SVG is a program that a renderer runs (I3).
  */
 const FOREIGN_FORMATS: readonly ForeignFormat[] = [
-  { name: "an SVG drawing", advice: EXPORT_AS_JPEG, matches: (bytes) => /^(<\?xml[^>]*>)?[^]*<svg[\s>]/i.test(textHead(bytes)) },
-  { name: "an HTML page", matches: (bytes) => /^<(!doctype html|html|head|body|script|!--)/i.test(textHead(bytes)) },
+  { name: "an HTML page", matches: (bytes) => /^<(!doctype html|html|head|body|script)/i.test(textHead(bytes)) },
+  {
+    name: "an SVG drawing",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => /^</.test(textHead(bytes)) && /<svg[\s>]/i.test(textHead(bytes)),
+  },
   { name: "an XML document", matches: (bytes) => /^<\?xml/i.test(textHead(bytes)) },
-  { name: "the EICAR test file for virus scanners", matches: (bytes) => textHead(bytes).startsWith("X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR") },
-  { name: "a PDF document", advice: "Export its page as JPEG or PNG and upload that.", matches: (bytes) => ascii(bytes, 0, 5) === "%PDF-" },
-  { name: "a ZIP archive or an Office document", matches: (bytes) => startsWith(bytes, [0x50, 0x4b]) && (bytes[2] ?? 0) < 9 },
+  {
+    name: "the EICAR test file for virus scanners",
+    matches: (bytes) => textHead(bytes).startsWith("X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"),
+  },
+  {
+    name: "a PDF document",
+    advice: "Export its page as JPEG or PNG and upload that.",
+    matches: (bytes) => ascii(bytes, 0, 5) === "%PDF-",
+  },
+  {
+    name: "a ZIP archive or an Office document",
+    matches: (bytes) => startsWith(bytes, [0x50, 0x4b]) && (bytes[2] ?? 0) < 9,
+  },
   { name: "a gzip archive", matches: (bytes) => startsWith(bytes, [0x1f, 0x8b]) },
   { name: "a HEIC photo", advice: EXPORT_AS_JPEG, matches: isHeic },
-  { name: "an animated AVIF", advice: "Upload the animation as GIF or WebP.", matches: (bytes) => isoBrands(bytes)[0] === "avis" },
+  {
+    name: "an animated AVIF",
+    advice: "Upload the animation as GIF or WebP.",
+    matches: (bytes) => isoBrands(bytes)[0] === "avis",
+  },
   { name: "an animated PNG", advice: "Upload the animation as GIF or WebP.", matches: isAnimatedPng },
-  { name: "a camera's raw photo", advice: EXPORT_AS_JPEG, matches: (bytes) => isCameraRaw(bytes) || isoBrands(bytes)[0] === "crx " },
+  {
+    name: "a camera's raw photo",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => isCameraRaw(bytes) || isoBrands(bytes)[0] === "crx ",
+  },
   { name: "a video", advice: "Upload it as a video.", matches: isVideo },
-  { name: "a BMP picture", advice: EXPORT_AS_JPEG, matches: (bytes) => ascii(bytes, 0, 2) === "BM" && findUint(bytes, 6, 4) === 0 },
-  { name: "an ICO icon", advice: EXPORT_AS_JPEG, matches: (bytes) => startsWith(bytes, [0, 0, 1, 0]) || startsWith(bytes, [0, 0, 2, 0]) },
+  {
+    name: "a BMP picture",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => ascii(bytes, 0, 2) === "BM" && findUint(bytes, 6, 4) === 0,
+  },
+  {
+    name: "an ICO icon",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => startsWith(bytes, [0, 0, 1, 0]) || startsWith(bytes, [0, 0, 2, 0]),
+  },
   { name: "a Photoshop document", advice: EXPORT_AS_JPEG, matches: (bytes) => ascii(bytes, 0, 4) === "8BPS" },
-  { name: "a JPEG XL picture", advice: EXPORT_AS_JPEG, matches: (bytes) => startsWith(bytes, [0xff, 0x0a]) || ascii(bytes, 4, 8) === "JXL " },
-  { name: "a JPEG 2000 picture", advice: EXPORT_AS_JPEG, matches: (bytes) => ascii(bytes, 4, 8) === "jP  " || startsWith(bytes, [0xff, 0x4f, 0xff, 0x51]) },
+  {
+    name: "a JPEG XL picture",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => startsWith(bytes, [0xff, 0x0a]) || ascii(bytes, 4, 8) === "JXL ",
+  },
+  {
+    name: "a JPEG 2000 picture",
+    advice: EXPORT_AS_JPEG,
+    matches: (bytes) => ascii(bytes, 4, 8) === "jP  " || startsWith(bytes, [0xff, 0x4f, 0xff, 0x51]),
+  },
 ];
 
 /** Undefined for what is not known to be foreign; that alone makes it no picture. */

@@ -1,0 +1,58 @@
+import type { ImageFormat } from "./image-formats.ts";
+import { countPixels, type ImageHeader } from "./image-header.ts";
+import { type ImagePlan, keepsFrames } from "./image-plan.ts";
+import { IMAGE_PRESETS } from "./image-presets.ts";
+
+/**
+ * The memory that a picture will need at its peak, from its header alone. Measured with sharp 0.35.5 and
+ * MALLOC_ARENA_MAX=2 at 12, 24 and 50 MP, as the growth of a fresh process's resident set; `npm run bench` measures again.
+ */
+
+/** Node, the AWS SDK, sharp and its libraries, warm. */
+const IDLE_MB = 130;
+/** The source's bytes, and once more while they are received. */
+const SOURCE_COPIES = 2;
+/** The pixels of the largest size, its smaller ones, and the copy that the colour profile is applied to. */
+const TOP_SIZE_COPIES = 3;
+const BYTES_PER_MB = 1024 * 1024;
+const RGBA_BYTES = 4;
+
+export function predictMemoryMb(header: ImageHeader, plan: Pick<ImagePlan, "sizes" | "conversion">): number {
+  const [top] = plan.sizes;
+  const decoding = Math.max(decodingBytes(header), conversionBytes(header, plan.conversion?.format));
+  const topSize = top.width * top.height * header.frames * RGBA_BYTES * TOP_SIZE_COPIES;
+  return IDLE_MB + (header.bytes * SOURCE_COPIES + decoding + topSize) / BYTES_PER_MB;
+}
+
+/** What a decoder keeps for each stored pixel. Decoders that go row by row keep next to nothing. */
+const DECODER_BYTES_PER_PIXEL: Readonly<Record<ImageFormat, (header: ImageHeader) => number>> = {
+  // A progressive JPEG's coefficients are kept whole, two bytes each: 3 a pixel at 4:2:0, 6 at 4:4:4.
+  jpeg: (header) => (header.isProgressive ? 2 * header.samplesPerPixel : ROW_BY_ROW),
+  // An interlaced PNG's pixels are kept whole, and a quarter more.
+  png: (header) => (header.isProgressive ? 1.25 * header.samplesPerPixel * header.bytesPerSample : 1.5),
+  webp: (header) => (header.needsCanvas ? 4.5 : ROW_BY_ROW),
+  avif: () => 19,
+  gif: () => 5,
+  // A TIFF may be one single strip.
+  tiff: (header) => Math.max(1.5, header.samplesPerPixel * header.bytesPerSample),
+};
+const ROW_BY_ROW = 0.25;
+
+function decodingBytes(header: ImageHeader): number {
+  return decodedPixels(header) * DECODER_BYTES_PER_PIXEL[header.format](header);
+}
+
+/** Decoders of animations keep a frame or two, however many there are. */
+function decodedPixels(header: ImageHeader): number {
+  return header.width * header.height * Math.min(header.frames, 2);
+}
+
+/** A conversion decodes, turns and encodes the whole picture at once. */
+function conversionBytes(header: ImageHeader, format: ImageFormat | undefined): number {
+  if (format === undefined) return 0;
+  const pixels = countPixels({ ...header, frames: keepsFrames(header, format) ? header.frames : 1 });
+  const turning = header.isTurned ? RGBA_BYTES : 0;
+  // A WebP that is not scaled is decoded whole, lossy or not.
+  const unscaled = header.format === "webp" ? 6.5 * decodedPixels(header) : decodingBytes(header);
+  return unscaled + pixels * (IMAGE_PRESETS[format].bytesPerPixel + turning);
+}

@@ -1,0 +1,103 @@
+import type { CreateRaw, Sharp } from "sharp";
+import { IMAGE_FORMATS, type ImageFormat } from "../media/image-formats.ts";
+import type { ImageHeader } from "../media/image-header.ts";
+import { MAX_PIXELS } from "../media/image-limits.ts";
+import type { PlannedSize } from "../media/image-plan.ts";
+import { IMAGE_PRESETS } from "../media/image-presets.ts";
+import { reportDamage } from "./picture-damage.ts";
+import { sharp } from "./tuned-sharp.ts";
+
+/** Decoded pixels: upright, 8-bit sRGB, with alpha or not. An animation's frames stand one below the other. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly raw: CreateRaw;
+  readonly animation?: ImageHeader["animation"];
+}
+
+/** Longer than any picture within the limits takes on one core; a decoder cannot be interrupted otherwise. */
+const DECODE_SECONDS = 25;
+/** A JPEG and a TIFF have no alpha to show, or none that matters: what shines through is paper. */
+const PAPER = "#ffffff";
+
+/**
+ * Opens the source for decoding. `failOn: "warning"` stands although it is sharp's default: "truncated" accepts every
+ * tenth damaged file (security.md I2).
+ */
+function open(source: Buffer, header: ImageHeader, frames: number): Sharp {
+  return sharp(source, {
+    failOn: "warning",
+    limitInputPixels: MAX_PIXELS,
+    autoOrient: true,
+    animated: frames > 1,
+    // Converting from sRGB to sRGB costs as much as any other conversion.
+    ignoreIcc: !header.foreignProfile && header.colours === "rgb",
+  }).timeout({ seconds: DECODE_SECONDS });
+}
+
+/** Decodes the whole file, once, and scales it on the way. Throws CORRUPT_MEDIA and TIMEOUT. */
+export async function decode(source: Buffer, header: ImageHeader, size: PlannedSize): Promise<Pixels> {
+  const scaled = open(source, header, header.frames).resize(size.width, size.height, { fit: "fill" });
+  const image = canConvertColoursLate(header) ? await convertColoursLate(scaled) : scaled;
+  return toPixels(image.toColourspace("srgb"), size, header.animation).catch(reportDamage);
+}
+
+/** sharp converts colours before it scales, on every pixel of the source; RGB is scaled as well without. */
+function canConvertColoursLate(header: ImageHeader): boolean {
+  return header.foreignProfile && header.colours === "rgb" && header.frames === 1;
+}
+
+/** The uncompressed TIFF is a box to carry few pixels and their profile over into a second pipeline, which converts. */
+async function convertColoursLate(scaled: Sharp): Promise<Sharp> {
+  const eightBit = scaled.toColourspace("srgb").keepIccProfile();
+  return sharp(await eightBit.tiff({ compression: "none" }).toBuffer().catch(reportDamage));
+}
+
+/** The next smaller size, made from the one before: a quarter of the CPU of decoding again, at the same quality. */
+export async function shrink(pixels: Pixels, size: PlannedSize): Promise<Pixels> {
+  return toPixels(fromPixels(pixels).resize(size.width, size.height, { fit: "fill" }), size, pixels.animation);
+}
+
+/** Encoded anew, always, and without metadata: nothing that came along with the pixels gets out (security.md I4, I7). */
+export async function encode(pixels: Pixels, format: ImageFormat): Promise<Buffer> {
+  const animates = pixels.animation !== undefined && IMAGE_FORMATS[format].animates;
+  return write(
+    fromPixels(animates ? pixels : firstFrame(pixels)),
+    format,
+    animates ? pixels.animation : undefined,
+  ).toBuffer();
+}
+
+/** The whole source in another format, row by row: decoded again, since its pixels at full size may not fit into memory. */
+export async function convert(source: Buffer, header: ImageHeader, format: ImageFormat): Promise<Buffer> {
+  const animation = IMAGE_FORMATS[format].animates ? header.animation : undefined;
+  const image = open(source, header, animation === undefined ? 1 : header.frames).toColourspace("srgb");
+  // sharp leaves 16-bit colours in Display P3 unless a profile is named (seen with 0.35.5).
+  const isLeftInP3 = header.foreignProfile && header.colours === "rgb" && header.bytesPerSample > 1;
+  return write(isLeftInP3 ? image.withIccProfile("srgb", { attach: false }) : image, format, animation)
+    .toBuffer()
+    .catch(reportDamage);
+}
+
+function write(image: Sharp, format: ImageFormat, animation: ImageHeader["animation"]): Sharp {
+  const opaque = IMAGE_FORMATS[format].hasAlpha ? image : image.flatten({ background: PAPER });
+  return opaque.toFormat(format, { ...IMAGE_PRESETS[format].options, ...animation });
+}
+
+function fromPixels(pixels: Pixels): Sharp {
+  return sharp(pixels.data, { raw: pixels.raw, limitInputPixels: false, animated: pixels.animation !== undefined });
+}
+
+/** A still of an animation. */
+export function firstFrame({ data, raw }: Pixels): Pixels {
+  const { pageHeight = raw.height, ...rest } = raw;
+  return { data: data.subarray(0, raw.width * pageHeight * raw.channels), raw: { ...rest, height: pageHeight } };
+}
+
+async function toPixels(image: Sharp, size: PlannedSize, animation: ImageHeader["animation"]): Promise<Pixels> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  // Of a raw strip, sharp reports the page height from before the resize.
+  return animation === undefined
+    ? { data, raw: { width, height, channels } }
+    : { data, raw: { width, height, channels, pageHeight: size.height }, animation };
+}
