@@ -1,4 +1,6 @@
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
+import type { CachePolicy, ResponseHeadersPolicy } from "./cdn/settings.ts";
+import type { HttpApi } from "./http-api/http-api.ts";
 import type {
   Authorize,
   CredentialStore,
@@ -15,6 +17,19 @@ import type {
 export interface RoleStore {
   putRole(arn: string, trustPolicy: PolicyDocument): void;
   putPolicy(roleArn: string, name: string, policy: PolicyDocument): void;
+}
+
+/** The HTTP APIs that have started, by API id, and their integrations, by `<API id>/<integration id>`. */
+export interface HttpApiRegistry {
+  readonly apis: Map<string, HttpApi>;
+  readonly integrations: Map<string, { readonly functionArn: string; readonly timeoutMs: number }>;
+}
+
+/** What distributions refer to by id. */
+export interface CdnRegistry {
+  readonly cachePolicies: Map<string, CachePolicy>;
+  readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicy>;
+  readonly originAccessControls: Set<string>;
 }
 
 /** What a resource may use while it starts. */
@@ -41,4 +56,10 @@ export interface LaptopRuntime {
   readonly lambda: LambdaService;
   /** The loopback port for an API or a distribution; the same from start to start unless configured otherwise. */
   portFor(address: string): number;
+}
+
+/** What the runtime's own gateways need besides. */
+export interface CoreRuntime extends LaptopRuntime {
+  readonly httpApis: HttpApiRegistry;
+  readonly cdn: CdnRegistry;
 }

@@ -132,6 +132,8 @@ export function findAtPath(value: unknown, path: readonly (string | number)[]): 
   for (const step of path) {
     // Terraform's single blocks are lists of one to a reference, while cdktf may write them as a bare object.
     if (step === 0 && typeof current === "object" && current !== null && !Array.isArray(current)) continue;
+    // And a schema that reads such a list as its one block reports paths without the index.
+    if (typeof step === "string" && Array.isArray(current) && current.length === 1) [current] = current as unknown[];
     if (typeof current !== "object" || current === null || !Object.hasOwn(current, step)) return undefined;
     current = (current as Record<string | number, unknown>)[step];
   }
