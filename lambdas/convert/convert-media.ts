@@ -1,0 +1,189 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { rgbaToThumbHash } from "thumbhash";
+import type { AvLimits } from "../media/av-limits.ts";
+import { checkDuration } from "../media/av-limits.ts";
+import { type ConvertPlan, type PlannedFile, planConversion, type StillsPlan } from "../media/av-plan.ts";
+import {
+  gifArguments,
+  mainArguments,
+  PLACEHOLDER_FILE,
+  type RunBounds,
+  SOURCE_FILE,
+  stillFile,
+} from "../media/ffmpeg-arguments.ts";
+import { choosePoster, chooseThumbnails, splitFrames } from "../media/video-stills.ts";
+import type { JobResult, SourceFacts } from "../ports/job-table.ts";
+import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
+import { DarkroomError } from "../support/errors.ts";
+import type { Work, WorkRequest } from "../support/work.ts";
+import { checkOutput, checkStill } from "./check-output.ts";
+import type { Encoder, EncoderRun } from "./encoder.ts";
+import { readSource, type Source } from "./read-source.ts";
+import type { Scratch, ScratchFolder } from "./scratch.ts";
+import { type FinishedFile, storeRenditions } from "./store-renditions.ts";
+
+export interface ConvertDependencies {
+  readonly source: SourceStore;
+  readonly renditions: RenditionStore;
+  readonly ffmpeg: Encoder;
+  readonly limits: AvLimits;
+  readonly scratch: Scratch;
+}
+
+/** Left free on the disk, for what ffmpeg writes beside its outputs (stills, the index of a film as it is moved forward). */
+const RESERVED_BYTES = 16_000_000;
+/** Whole percent at which each part of the work ends; the rest is storing. */
+const PROGRESS = { downloaded: 5, converted: 90 } as const;
+/** A header's length and what is decoded may differ by this part, and by a second of sound that begins late. */
+const SHORTER_BY = { part: 0.05, seconds: 1 } as const;
+
+/**
+ * Video → mp4, poster, thumbnails; audio → m4a; and what `convertTo` asks for. The source goes to a private folder on
+ * the disk first: a phone's mp4 has its index at the end, so ffmpeg must seek, and it never gets a URL (security.md).
+ */
+export function createConvert(dependencies: ConvertDependencies): Work {
+  return async (request) => {
+    const folder = await dependencies.scratch.open();
+    try {
+      return await convert(dependencies, request, folder);
+    } finally {
+      await folder.remove();
+    }
+  };
+}
+
+async function convert(dependencies: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
+  const { ffmpeg, limits } = dependencies;
+  const { signal } = request;
+  const run: EncoderRun = { directory: folder.directory, limits, signal };
+  await download(dependencies, request, folder);
+  request.reportProgress(PROGRESS.downloaded);
+
+  const source = await readSource(ffmpeg, run);
+  const files = await makeFiles({ ffmpeg, run, folder, request, source });
+  request.reportProgress(PROGRESS.converted);
+
+  signal.throwIfAborted();
+  const renditions = await storeRenditions(
+    dependencies.renditions,
+    request.job.jobId,
+    folder.directory,
+    files.finished,
+  );
+  return { source: describe(source, request), renditions, placeholder: files.placeholder } satisfies JobResult;
+}
+
+/** Room first (security.md F3): a disk that fills half way through a download is slower to notice and helps nobody. */
+async function download({ source, limits }: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
+  const maxBytes = request.job.kind === "audio" ? limits.maxAudioBytes : limits.maxVideoBytes;
+  const needed = Math.min(request.upload.bytes, maxBytes) + RESERVED_BYTES;
+  if ((await folder.freeBytes()) < needed) throw new DarkroomError("OUT_OF_DISK");
+  await source.download(request.upload, join(folder.directory, SOURCE_FILE), maxBytes);
+}
+
+interface Making {
+  readonly ffmpeg: Encoder;
+  readonly run: EncoderRun;
+  readonly folder: ScratchFolder;
+  readonly request: WorkRequest;
+  readonly source: Source;
+}
+
+interface Made {
+  readonly finished: readonly FinishedFile[];
+  readonly placeholder?: string;
+}
+
+/** Copies what may be copied; where that does not come out right, a second try encodes it. */
+async function makeFiles(making: Making): Promise<Made> {
+  const { kind, convertTo } = making.request.job;
+  const plan = planConversion(making.source.facts, { kind, convertTo, mayCopy: true });
+  try {
+    return await carryOut(plan, making);
+  } catch (error) {
+    if (!copiesAnything(plan) || !isFaultOfCopy(error)) throw error;
+    return await carryOut(planConversion(making.source.facts, { kind, convertTo, mayCopy: false }), making);
+  }
+}
+
+function copiesAnything(plan: ConvertPlan): boolean {
+  return plan.files.some((file) => file.picture?.treatment === "copy" || file.sound?.treatment === "copy");
+}
+
+function isFaultOfCopy(error: unknown): boolean {
+  return error instanceof DarkroomError && ["CORRUPT_MEDIA", "ENCODER_FAILED"].includes(error.code);
+}
+
+async function carryOut(plan: ConvertPlan, { ffmpeg, run, folder, request, source }: Making): Promise<Made> {
+  const films = [...plan.files, ...(plan.gif ? [plan.gif] : [])];
+  const limitBytes = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / films.length);
+  if (limitBytes <= 0) throw new DarkroomError("OUT_OF_DISK");
+  const maxFileBytes = Math.min(run.limits.maxOutputBytes, limitBytes);
+  const bounds: RunBounds = { limits: run.limits, durationSeconds: source.durationSeconds, maxFileBytes };
+
+  const runs = plan.gif ? 2 : 1;
+  const seconds = await ffmpeg.run(mainArguments(plan, bounds), run, follow(request, source, 0, runs));
+  if (plan.gif) await ffmpeg.run(gifArguments(plan, plan.gif, bounds), run, follow(request, source, 1, runs));
+
+  for (const film of films) {
+    await checkOutput(film, ffmpeg, run, { maxFileBytes, isLimitedByDisk: maxFileBytes < run.limits.maxOutputBytes });
+  }
+  checkLength(seconds, source, run.limits);
+  const stills = plan.stills ? await pickStills(plan.stills, run.directory) : { finished: [], placeholder: undefined };
+  return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder };
+}
+
+/** ffmpeg's own progress, as a part of the whole job's. */
+function follow({ reportProgress }: WorkRequest, { durationSeconds }: Source, run: number, runs: number) {
+  const whole = PROGRESS.converted - PROGRESS.downloaded;
+  return (seconds: number) => {
+    const done = durationSeconds > 0 ? Math.min(1, seconds / durationSeconds) : 0;
+    reportProgress(Math.floor(PROGRESS.downloaded + (whole * (run + done)) / runs));
+  };
+}
+
+/** A file that was cut off in mid-upload must not become a film that stops in mid-sentence. */
+function checkLength(seconds: number, { container, durationSeconds }: Source, limits: AvLimits): void {
+  // The last packet may end a little after the limit.
+  checkDuration(seconds - SHORTER_BY.seconds / 2, limits);
+  const expected = durationSeconds * (1 - SHORTER_BY.part) - SHORTER_BY.seconds;
+  if (!container.declaresDuration || seconds >= expected) return;
+  const found = `${seconds.toFixed(1)} of ${durationSeconds.toFixed(1)} seconds`;
+  throw new DarkroomError("CORRUPT_MEDIA", `The file is damaged or incomplete: only ${found} can be read.`);
+}
+
+function describeFile({ file, renditions, preset, picture }: PlannedFile): FinishedFile[] {
+  const { extension, contentType } = preset;
+  return renditions.map((name) => ({ name, file, extension, contentType, size: picture?.size }));
+}
+
+async function pickStills(plan: StillsPlan, directory: string): Promise<Made> {
+  const frames = splitFrames(await readFile(join(directory, PLACEHOLDER_FILE)), plan.placeholder);
+  const best = choosePoster(frames);
+  const bestFrame = frames[best];
+  if (bestFrame === undefined) throw new DarkroomError("CORRUPT_MEDIA", "No picture of the film can be read.");
+
+  const thumbs = chooseThumbnails(frames.length, plan.keyFramesOnly);
+  const jpeg = { extension: "jpg", contentType: "image/jpeg" } as const;
+  // image2 counts its files from 1.
+  const finished: FinishedFile[] = [
+    { name: "poster", file: stillFile("poster", best + 1), size: plan.poster, ...jpeg },
+    ...thumbs.map((candidate, index) => {
+      return { name: `thumb-${index + 1}`, file: stillFile("thumb", candidate + 1), size: plan.thumb, ...jpeg };
+    }),
+  ];
+  for (const still of finished) await checkStill(join(directory, still.file));
+  const hash = rgbaToThumbHash(plan.placeholder.width, plan.placeholder.height, bestFrame);
+  return { finished, placeholder: Buffer.from(hash).toString("base64") };
+}
+
+function describe({ container, facts, durationSeconds }: Source, { job, upload }: WorkRequest): SourceFacts {
+  const picture = job.kind === "audio" ? undefined : facts.picture;
+  return {
+    contentType: (picture && container.videoType) ?? container.audioType,
+    bytes: upload.bytes,
+    ...picture?.display,
+    durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+  };
+}

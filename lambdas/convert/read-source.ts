@@ -1,0 +1,56 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { CONTAINERS, type Container, SNIFFED_BYTES, sniffContainers } from "../media/av-container.ts";
+import type { MediaFacts } from "../media/av-facts.ts";
+import { checkDuration, checkLimits } from "../media/av-limits.ts";
+import { measureArguments, SOURCE_FILE } from "../media/ffmpeg-arguments.ts";
+import { DarkroomError } from "../support/errors.ts";
+import type { Encoder, EncoderRun } from "./encoder.ts";
+
+export interface Source {
+  readonly container: Container;
+  readonly facts: MediaFacts;
+  readonly durationSeconds: number;
+}
+
+/**
+ * What the downloaded file really is, by its bytes and then by ffprobe, which must agree (security.md U2, F1), and
+ * within the limits (F2). Throws DarkroomError.
+ */
+export async function readSource(ffmpeg: Encoder, run: EncoderRun): Promise<Source> {
+  const candidates = sniffContainers(await readHead(join(run.directory, SOURCE_FILE)));
+  if (candidates.length === 0) throw createUnsupported();
+  const facts = await ffmpeg.probe(SOURCE_FILE, run);
+  const container = candidates.find((candidate) => candidate.demuxer === facts.demuxer);
+  if (container === undefined) throw createUnsupported();
+
+  checkLimits(facts, run.limits);
+  const durationSeconds = facts.durationSeconds ?? (await measureDuration(facts, ffmpeg, run));
+  return { container, facts, durationSeconds };
+}
+
+/** A browser's recording does not say how long it is. */
+async function measureDuration(facts: MediaFacts, ffmpeg: Encoder, run: EncoderRun): Promise<number> {
+  if (!facts.picture && !facts.sound) return 0;
+  const seconds = await ffmpeg.run(measureArguments(facts, run.limits), run);
+  checkDuration(seconds, run.limits);
+  return seconds;
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function createUnsupported(): DarkroomError {
+  const accepted = Object.values(CONTAINERS).map((container) => container.name);
+  return new DarkroomError(
+    "UNSUPPORTED_FORMAT",
+    `The file is no video or audio file that can be read, whatever its name says. Accepted are ${accepted.join(", ")}.`,
+  );
+}

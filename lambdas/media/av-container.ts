@@ -1,0 +1,115 @@
+/** The containers of video and audio that are accepted, told apart by their first bytes (security.md U2). */
+export interface Container {
+  readonly name: string;
+  /** ffmpeg's name of the demuxer that reads it, as ffprobe reports it. */
+  readonly demuxer: string;
+  /** The type of a file that holds pictures; undefined for a container of sound alone. */
+  readonly videoType?: string;
+  readonly audioType: string;
+  /** The container itself says how long it is; for the others ffprobe guesses from the bit rate. */
+  readonly declaresDuration: boolean;
+}
+
+const MP4_DEMUXER = "mov,mp4,m4a,3gp,3g2,mj2";
+const MATROSKA_DEMUXER = "matroska,webm";
+
+export const CONTAINERS = {
+  mp4: {
+    name: "MP4",
+    demuxer: MP4_DEMUXER,
+    videoType: "video/mp4",
+    audioType: "audio/mp4",
+    declaresDuration: true,
+  },
+  quicktime: {
+    name: "QuickTime",
+    demuxer: MP4_DEMUXER,
+    videoType: "video/quicktime",
+    audioType: "audio/mp4",
+    declaresDuration: true,
+  },
+  matroska: {
+    name: "Matroska",
+    demuxer: MATROSKA_DEMUXER,
+    videoType: "video/x-matroska",
+    audioType: "audio/x-matroska",
+    declaresDuration: true,
+  },
+  webm: {
+    name: "WebM",
+    demuxer: MATROSKA_DEMUXER,
+    videoType: "video/webm",
+    audioType: "audio/webm",
+    declaresDuration: true,
+  },
+  avi: {
+    name: "AVI",
+    demuxer: "avi",
+    videoType: "video/x-msvideo",
+    audioType: "video/x-msvideo",
+    declaresDuration: true,
+  },
+  wav: { name: "WAV", demuxer: "wav", audioType: "audio/wav", declaresDuration: true },
+  ogg: { name: "Ogg", demuxer: "ogg", videoType: "video/ogg", audioType: "audio/ogg", declaresDuration: true },
+  flac: { name: "FLAC", demuxer: "flac", audioType: "audio/flac", declaresDuration: true },
+  mp3: { name: "MP3", demuxer: "mp3", audioType: "audio/mpeg", declaresDuration: false },
+  aac: { name: "AAC", demuxer: "aac", audioType: "audio/aac", declaresDuration: false },
+} as const satisfies Record<string, Container>;
+
+/** How many bytes of a file `sniffContainers` wants. */
+export const SNIFFED_BYTES = 4096;
+
+/**
+ * The only demuxers that ffmpeg may open a file with, as ffmpeg's `-format_whitelist` wants them (security.md F1):
+ * exactly those of the containers above. Playlists (hls, concat, dash), which name other files and URLs, are not among them.
+ */
+export const DEMUXER_WHITELIST = [...new Set(Object.values(CONTAINERS).map((container) => container.demuxer))].join(
+  ",",
+);
+
+/** HEIC, AVIF and raw photographs are ISO files like MP4, and ffmpeg would take them for a film of one frame. */
+const PHOTOGRAPH_BRANDS = ["avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "crx "];
+/** QuickTime files from before 2001 begin without `ftyp`. */
+const OLD_QUICKTIME_BOXES = ["moov", "mdat", "wide", "free", "skip", "pnot"];
+
+const EBML_MAGIC = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
+
+/** What the first bytes allow; empty when they are of none of the containers. Several only behind an ID3 tag. */
+export function sniffContainers(head: Buffer): readonly Container[] {
+  const text = (start: number, end: number) => head.toString("latin1", start, end);
+  if (text(4, 8) === "ftyp") return sniffBrand(text(8, 12));
+  if (OLD_QUICKTIME_BOXES.includes(text(4, 8))) return [CONTAINERS.quicktime];
+  if (head.subarray(0, 4).equals(EBML_MAGIC)) return [sniffDocType(head)];
+  if (text(0, 4) === "RIFF" && text(8, 12) === "AVI ") return [CONTAINERS.avi];
+  if (["RIFF", "RF64"].includes(text(0, 4)) && text(8, 12) === "WAVE") return [CONTAINERS.wav];
+  if (text(0, 4) === "OggS") return [CONTAINERS.ogg];
+  if (text(0, 4) === "fLaC") return [CONTAINERS.flac];
+  // The tag may be longer than what was read; which of these follows it, ffprobe finds out.
+  if (text(0, 3) === "ID3") return [CONTAINERS.mp3, CONTAINERS.aac, CONTAINERS.flac];
+  return sniffFrameHeader(head);
+}
+
+function sniffBrand(brand: string): readonly Container[] {
+  if (PHOTOGRAPH_BRANDS.includes(brand)) return [];
+  return [brand === "qt  " ? CONTAINERS.quicktime : CONTAINERS.mp4];
+}
+
+function sniffDocType(head: Buffer): Container {
+  return head.subarray(0, 64).includes("webm") ? CONTAINERS.webm : CONTAINERS.matroska;
+}
+
+/** MP3 and raw AAC have no magic number, only the sync word and the fields of their first frame header. */
+function sniffFrameHeader(head: Buffer): readonly Container[] {
+  const [first = 0, second = 0, third = 0] = head;
+  if (first !== 0xff || (second & 0xe0) !== 0xe0) return [];
+  const layer = (second >> 1) & 0b11;
+  if ((second & 0xf0) === 0xf0 && layer === 0) {
+    const sampleRateIndex = (third >> 2) & 0b1111;
+    return sampleRateIndex < 13 ? [CONTAINERS.aac] : [];
+  }
+  const version = (second >> 3) & 0b11;
+  const bitRateIndex = third >> 4;
+  const sampleRateIndex = (third >> 2) & 0b11;
+  const isLayer3 = layer === 0b01 && version !== 0b01 && bitRateIndex !== 0b1111 && sampleRateIndex !== 0b11;
+  return isLayer3 ? [CONTAINERS.mp3] : [];
+}

@@ -1,0 +1,155 @@
+import * as z from "zod";
+import { isPictureCodec, isSoundCodec } from "./av-codecs.ts";
+import { displaySize, type Size, type StoredFrame } from "./video-frame.ts";
+
+/** What ffprobe says of the moving picture of a file. */
+export interface Picture extends StoredFrame {
+  /** The stream's index in the file. */
+  readonly index: number;
+  readonly codec: string;
+  readonly profile?: string;
+  /** H.264: 42 for level 4.2. */
+  readonly level?: number;
+  readonly pixelFormat: string;
+  /** Upright, in square pixels. */
+  readonly display: Size;
+  /** The average; 0 where the file does not tell. */
+  readonly framesPerSecond: number;
+  readonly interlaced: boolean;
+  /** The transfer function: `smpte2084` and `arib-std-b67` are HDR. */
+  readonly transfer?: string;
+}
+
+export interface Sound {
+  readonly index: number;
+  readonly codec: string;
+  readonly profile?: string;
+  readonly channels: number;
+  readonly sampleRate: number;
+}
+
+export interface MediaFacts {
+  /** ffmpeg's name of the demuxer. */
+  readonly demuxer: string;
+  /** Absent where the file does not tell, as in a browser's recording. */
+  readonly durationSeconds?: number;
+  /** Of the whole file. */
+  readonly bitsPerSecond?: number;
+  readonly streamCount: number;
+  readonly picture?: Picture;
+  readonly sound?: Sound;
+  /** Codecs of pictures and sounds that are there but not read, for the message when nothing else is. */
+  readonly unknownCodecs: readonly string[];
+}
+
+/** Only these fields are asked for: a file's own tags could be megabytes. */
+export const PROBED_ENTRIES = [
+  "format=format_name,duration,nb_streams,bit_rate",
+  "stream=index,codec_type,codec_name,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
+  "stream=channels,sample_rate,field_order,color_transfer",
+  "stream_disposition=attached_pic",
+  "stream_side_data=rotation",
+].join(":");
+
+const number = z.coerce.number();
+const probedStream = z.object({
+  index: z.int(),
+  codec_type: z.string().optional(),
+  codec_name: z.string().optional(),
+  profile: z.string().optional(),
+  level: z.int().optional(),
+  pix_fmt: z.string().optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  sample_aspect_ratio: z.string().optional(),
+  avg_frame_rate: z.string().optional(),
+  r_frame_rate: z.string().optional(),
+  field_order: z.string().optional(),
+  color_transfer: z.string().optional(),
+  channels: z.int().optional(),
+  sample_rate: number.optional(),
+  disposition: z.object({ attached_pic: z.int() }).optional(),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+});
+type ProbedStream = z.infer<typeof probedStream>;
+
+const probed = z.object({
+  format: z.object({
+    format_name: z.string(),
+    nb_streams: z.int(),
+    duration: number.optional(),
+    bit_rate: number.optional(),
+  }),
+  streams: z.array(probedStream).default([]),
+});
+
+/** Reads ffprobe's JSON of `PROBED_ENTRIES`; throws where it is not that. */
+export function parseProbe(json: string): MediaFacts {
+  const { format, streams } = probed.parse(JSON.parse(json));
+  const media = streams.filter((stream) => stream.codec_type === "video" || stream.codec_type === "audio");
+  return {
+    demuxer: format.format_name,
+    durationSeconds: format.duration !== undefined && format.duration > 0 ? format.duration : undefined,
+    bitsPerSecond: format.bit_rate,
+    streamCount: format.nb_streams,
+    picture: findFirst(streams, findPicture),
+    sound: findFirst(streams, findSound),
+    unknownCodecs: media.map((stream) => stream.codec_name ?? "unknown").filter(isUnknownCodec),
+  };
+}
+
+function findFirst<T>(streams: readonly ProbedStream[], find: (stream: ProbedStream) => T | undefined): T | undefined {
+  for (const stream of streams) {
+    const found = find(stream);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isUnknownCodec(codec: string): boolean {
+  return !isPictureCodec(codec) && !isSoundCodec(codec);
+}
+
+/** A cover (`attached_pic`) is a still, not the picture of a film. */
+function findPicture(stream: ProbedStream): Picture | undefined {
+  const { codec_name: codec = "", width = 0, height = 0 } = stream;
+  if (stream.codec_type !== "video" || stream.disposition?.attached_pic === 1) return undefined;
+  if (!isPictureCodec(codec) || width <= 0 || height <= 0) return undefined;
+  const stored = {
+    storedWidth: width,
+    storedHeight: height,
+    rotation: stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0,
+    pixelAspect: parsePixelAspect(stream.sample_aspect_ratio),
+  };
+  return {
+    ...stored,
+    index: stream.index,
+    codec,
+    profile: stream.profile,
+    level: stream.level,
+    pixelFormat: stream.pix_fmt ?? "unknown",
+    display: displaySize(stored),
+    framesPerSecond: parseRatio(stream.avg_frame_rate) || parseRatio(stream.r_frame_rate),
+    interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
+    transfer: stream.color_transfer,
+  };
+}
+
+/** A phone's file may hold a second sound in a codec that only its maker reads; the first that is known counts. */
+function findSound(stream: ProbedStream): Sound | undefined {
+  const { codec_name: codec = "", channels = 0, sample_rate: sampleRate = 0 } = stream;
+  if (stream.codec_type !== "audio" || !isSoundCodec(codec) || channels <= 0 || sampleRate <= 0) return undefined;
+  return { index: stream.index, codec, profile: stream.profile, channels, sampleRate };
+}
+
+/** `30000/1001` or `16:15`; 0 where it is missing or `0/0`. */
+function parseRatio(text: string | undefined): number {
+  const [above = 0, below = 0] = (text ?? "").split(/[/:]/).map(Number);
+  return above > 0 && below > 0 ? above / below : 0;
+}
+
+/** Shapes beyond 4 : 1 are taken for a mistake of the file: they would blow a small frame up to any width. */
+function parsePixelAspect(text: string | undefined): number {
+  const aspect = parseRatio(text);
+  return aspect >= 0.25 && aspect <= 4 ? aspect : 1;
+}

@@ -1,0 +1,62 @@
+import { DarkroomError } from "../support/errors.ts";
+import type { MediaFacts } from "./av-facts.ts";
+
+/** What a video or audio job may cost at most (security.md F2, F3). */
+export interface AvLimits {
+  readonly maxVideoBytes: number;
+  readonly maxAudioBytes: number;
+  readonly maxDurationSeconds: number;
+  /** Pixels of one frame, as stored. */
+  readonly maxFramePixels: number;
+  readonly maxStreams: number;
+  /** One rendition. */
+  readonly maxOutputBytes: number;
+  /** Of one run of ffmpeg; the function's own deadline may come earlier. */
+  readonly encodeSeconds: number;
+  readonly probeSeconds: number;
+}
+
+export const DEFAULT_AV_LIMITS = {
+  maxVideoBytes: 500_000_000,
+  maxAudioBytes: 200_000_000,
+  maxDurationSeconds: 3600,
+  /** 4K of film (4096 × 2160) and a little more: a decoder keeps up to 16 such frames, about 14 MB each. */
+  maxFramePixels: 4096 * 2304,
+  /** Films with many subtitles have some forty. */
+  maxStreams: 64,
+  maxOutputBytes: 1_000_000_000,
+  /** Lambda's longest timeout is 900 s. */
+  encodeSeconds: 840,
+  probeSeconds: 20,
+} as const satisfies AvLimits;
+
+/** Throws DarkroomError TOO_MANY_STREAMS, TOO_MANY_PIXELS or TOO_LONG. */
+export function checkLimits(facts: MediaFacts, limits: AvLimits): void {
+  if (facts.streamCount > limits.maxStreams) throw createTooManyStreamsError(limits.maxStreams, facts.streamCount);
+  const pixels = facts.picture ? facts.picture.storedWidth * facts.picture.storedHeight : 0;
+  if (facts.picture && pixels > limits.maxFramePixels) {
+    const size = `${facts.picture.storedWidth} × ${facts.picture.storedHeight}`;
+    throw createTooManyPixelsError(limits.maxFramePixels, size);
+  }
+  checkDuration(facts.durationSeconds ?? 0, limits);
+}
+
+/** Throws DarkroomError TOO_LONG. */
+export function checkDuration(durationSeconds: number, limits: AvLimits): void {
+  if (durationSeconds <= limits.maxDurationSeconds) return;
+  throw new DarkroomError(
+    "TOO_LONG",
+    `The recording is longer than the ${limits.maxDurationSeconds} seconds that are accepted.`,
+  );
+}
+
+export function createTooManyStreamsError(maxStreams: number, found?: number): DarkroomError {
+  const holds = found === undefined ? "too many" : `${found}`;
+  return new DarkroomError("TOO_MANY_STREAMS", `The file holds ${holds} streams; at most ${maxStreams} are accepted.`);
+}
+
+export function createTooManyPixelsError(maxPixels: number, size?: string): DarkroomError {
+  const megapixels = (maxPixels / 1e6).toFixed(1);
+  const found = size === undefined ? "The picture" : `The picture of ${size} pixels`;
+  return new DarkroomError("TOO_MANY_PIXELS", `${found} is larger than the ${megapixels} million pixels accepted.`);
+}

@@ -1,0 +1,184 @@
+import { DECODER_WHITELIST } from "./av-codecs.ts";
+import { DEMUXER_WHITELIST } from "./av-container.ts";
+import { type Picture, PROBED_ENTRIES } from "./av-facts.ts";
+import type { AvLimits } from "./av-limits.ts";
+import type { ConvertPlan, PlannedFile, StillsPlan } from "./av-plan.ts";
+import { STILL_PRESETS } from "./av-presets.ts";
+import { selectKeyFrames, selectMoments } from "./video-stills.ts";
+
+/** Names in the scratch folder, in which ffmpeg runs: no path and nothing of the user's is ever an argument. */
+export const SOURCE_FILE = "source";
+export const PLACEHOLDER_FILE = "placeholder.rgba";
+const PALETTE_FILE = "palette.png";
+
+/**
+ * The same for ffprobe and ffmpeg (security.md F1). `-protocol_whitelist` keeps them off the network, and
+ * `-format_whitelist` off playlists, which the first does not stop: `file` is a protocol too.
+ */
+const SAFE_INPUT = [
+  ...["-protocol_whitelist", "file"],
+  ...["-format_whitelist", DEMUXER_WHITELIST],
+  ...["-codec_whitelist", DECODER_WHITELIST],
+] as const;
+
+/** What a run may read and write at most. */
+export interface RunBounds {
+  readonly limits: AvLimits;
+  readonly durationSeconds: number;
+  /** Each file. */
+  readonly maxFileBytes: number;
+}
+
+export function stillFile(still: keyof typeof STILL_PRESETS, candidate: number | "%d"): string {
+  return `${still}-${candidate}.jpg`;
+}
+
+/** One more stream is let through than is accepted, so that the count can be named. */
+export function probeArguments(file: string, limits: AvLimits): string[] {
+  return [
+    ...["-v", "error", ...SAFE_INPUT, "-max_streams", `${limits.maxStreams + 1}`],
+    ...["-show_entries", PROBED_ENTRIES, "-of", "json", "-i", file],
+  ];
+}
+
+/** Reads every packet and decodes none: how long a recording is whose header does not say. */
+export function measureArguments(facts: Pick<ConvertPlan, "picture" | "sound">, limits: AvLimits): string[] {
+  const streams = [facts.picture, facts.sound].flatMap((stream) => (stream ? ["-map", `0:${stream.index}`] : []));
+  return [...openSource(limits), ...streams, "-c", "copy", "-f", "null", "-"];
+}
+
+/** The one run: every film, poster, thumbnail and the gif's palette, from one decode. */
+export function mainArguments(plan: ConvertPlan, bounds: RunBounds): string[] {
+  const graph = plan.picture ? pictureGraph(plan, plan.picture, bounds.durationSeconds) : undefined;
+  return [
+    ...openSource(bounds.limits, plan.stills?.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
+    ...(graph ? ["-filter_complex_threads", "1", "-filter_complex", graph] : []),
+    ...plan.files.flatMap((file, index) => fileOutput(plan, file, `[film${index}]`, bounds.maxFileBytes)),
+    ...(plan.stills ? stillOutputs() : []),
+    ...(plan.gif ? ["-map", "[palette]", "-frames:v", "1", "-c:v", "png", "-f", "image2", PALETTE_FILE] : []),
+  ];
+}
+
+/** The gif's frames, in the colours that the first run chose. The palette is our own file, but no more is allowed for it. */
+export function gifArguments(plan: ConvertPlan, gif: NonNullable<ConvertPlan["gif"]>, bounds: RunBounds): string[] {
+  if (!plan.picture) throw new Error("A gif was planned of a source that has no picture.");
+  const frames = [...prepare(plan.picture), ...gifFrames(gif)].join(",");
+  return [
+    ...openSource(bounds.limits),
+    ...["-protocol_whitelist", "file", "-format_whitelist", "png_pipe", "-f", "png_pipe", "-i", PALETTE_FILE],
+    ...["-filter_complex_threads", "1", "-filter_complex"],
+    `[0:${plan.picture.index}]${frames}[frames];[frames][1:v]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle[gif]`,
+    ...fileOutput(plan, gif, "[gif]", bounds.maxFileBytes),
+  ];
+}
+
+/** `-t` stops at one second over the limit, so that a longer film is noticed and not just cut. */
+function openSource(limits: AvLimits, decoder: readonly string[] = []): string[] {
+  return [
+    ...["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5", "-y"],
+    ...[...SAFE_INPUT, "-max_streams", `${limits.maxStreams}`, "-max_pixels", `${limits.maxFramePixels}`],
+    ...["-threads", "2", ...decoder, "-t", `${limits.maxDurationSeconds + 1}`, "-i", SOURCE_FILE],
+  ];
+}
+
+/** From the decoded picture, already turned upright by ffmpeg, to a labelled stream for each output. */
+function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: number): string {
+  const branches: string[] = [];
+  const add = (filters: readonly string[], label: string) => branches.push(`${filters.join(",")}${label}`);
+
+  plan.files.forEach((file, index) => {
+    if (file.picture?.treatment === "encode") add(filmFrames(file, picture), `[film${index}]`);
+  });
+  if (plan.gif) add([...gifFrames(plan.gif), "palettegen=stats_mode=diff"], "[palette]");
+  if (plan.stills) add([selectStills(plan.stills, durationSeconds), "split=3"], "[posters][thumbs][placeholders]");
+
+  const inputs = branches.map((_, index) => `[branch${index}]`);
+  const split = [...prepare(picture), `split=${branches.length}`].join(",");
+  return [
+    `[0:${picture.index}]${split}${inputs.join("")}`,
+    ...branches.map((branch, index) => `${inputs[index]}${branch}`),
+    ...(plan.stills ? stillBranches(plan.stills) : []),
+  ].join(";");
+}
+
+/** Fields become frames only where the frame says that it is made of two. */
+function prepare(picture: Picture): string[] {
+  return picture.interlaced ? ["yadif=deint=interlaced"] : [];
+}
+
+function filmFrames(file: PlannedFile, picture: Picture): string[] {
+  const { width, height } = file.picture?.size ?? picture.display;
+  const maxFramesPerSecond = file.preset.picture?.maxFramesPerSecond ?? 60;
+  return [...thinOut(picture, maxFramesPerSecond), `scale=${width}:${height}`, "setsar=1", "format=yuv420p"];
+}
+
+/**
+ * At most so many frames a second (security.md F2). An even rate comes of `fps`; where the header promises no more than
+ * is allowed, frames that come closer than a quarter too close are dropped, so that a header that lies costs no encode,
+ * and a rate that varies stays as it is, without a frame doubled.
+ */
+function thinOut(picture: Picture, maxFramesPerSecond: number): string[] {
+  if (picture.framesPerSecond > maxFramesPerSecond + 0.5) return [`fps=${maxFramesPerSecond}`];
+  const closest = (0.75 / maxFramesPerSecond).toFixed(5);
+  return [`select='isnan(prev_selected_t)+gte(t-prev_selected_t,${closest})'`];
+}
+
+function gifFrames(gif: NonNullable<ConvertPlan["gif"]>): string[] {
+  const { width, height } = gif.picture.size;
+  return [`fps=${gif.preset.picture?.maxFramesPerSecond ?? 12}`, `scale=${width}:${height}:flags=lanczos`, "setsar=1"];
+}
+
+function selectStills(stills: StillsPlan, durationSeconds: number): string {
+  const select = stills.keyFramesOnly ? selectKeyFrames(durationSeconds) : selectMoments(durationSeconds);
+  return `select='${select}'`;
+}
+
+function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
+  const jpeg = "out_range=pc,setsar=1,format=yuvj420p";
+  return [
+    `[posters]scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
+    `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg}[thumb]`,
+    `[placeholders]scale=${placeholder.width}:${placeholder.height},format=rgba[placeholder]`,
+  ];
+}
+
+/** One thread each: mjpeg's frame threads would keep several full frames in memory. */
+function stillOutputs(): string[] {
+  const every = ["-threads", "1", "-fps_mode", "passthrough", "-flags", "+bitexact", "-fflags", "+bitexact"];
+  const jpegs = (["poster", "thumb"] as const).flatMap((still) => [
+    ...["-map", `[${still}]`, "-c:v", "mjpeg", "-q:v", `${STILL_PRESETS[still].quality}`, ...every],
+    ...["-f", "image2", stillFile(still, "%d")],
+  ]);
+  return [...jpegs, "-map", "[placeholder]", "-c:v", "rawvideo", ...every, "-f", "rawvideo", PLACEHOLDER_FILE];
+}
+
+/** Metadata (a phone's place, names, a tool's marks) and chapters stay behind; the same source gives the same bytes. */
+function fileOutput(plan: ConvertPlan, file: PlannedFile, label: string, maxFileBytes: number): string[] {
+  return [
+    ...pictureOutput(plan, file, label),
+    ...soundOutput(plan, file),
+    ...["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"],
+    ...["-fs", `${maxFileBytes}`, ...file.preset.container, file.file],
+  ];
+}
+
+function pictureOutput(plan: ConvertPlan, file: PlannedFile, label: string): string[] {
+  if (!file.picture || !file.preset.picture || !plan.picture) return ["-vn"];
+  if (file.picture.treatment === "copy") return ["-map", `0:${plan.picture.index}`, "-c:v", "copy"];
+  return ["-map", label, ...file.preset.picture.encode, "-fps_mode", "vfr"];
+}
+
+function soundOutput(plan: ConvertPlan, file: PlannedFile): string[] {
+  if (!file.sound || !file.preset.sound || !plan.sound) return ["-an"];
+  const map = ["-map", `0:${plan.sound.index}`];
+  if (file.sound.treatment === "copy") return [...map, "-c:a", "copy"];
+  const rate = Math.min(plan.sound.sampleRate, file.preset.sound.maxSampleRate);
+  const isOpus = file.preset.sound.codec === "Opus";
+  return [
+    ...map,
+    ...file.preset.sound.encode,
+    ...["-ac", `${Math.min(2, plan.sound.channels)}`, "-ar", `${isOpus ? 48_000 : rate}`],
+    // Fills gaps with silence, or the sound after one would come too early.
+    ...["-af", "aresample=async=1"],
+  ];
+}
