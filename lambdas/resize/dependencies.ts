@@ -1,0 +1,35 @@
+import { createDynamoDbClient } from "../adapters/aws/clients.ts";
+import { DynamoDbJobTable } from "../adapters/aws/dynamodb-job-table.ts";
+import { createS3Client } from "../adapters/aws/s3-client.ts";
+import { S3RenditionStore } from "../adapters/aws/s3-rendition-store.ts";
+import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
+import { systemClock } from "../ports/clock.ts";
+import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
+import { createLog } from "../support/log.ts";
+import type { BatchDependencies } from "../support/process-batch.ts";
+import type { ResizeDependencies } from "./resize-image.ts";
+import { readSwitch, readWidths } from "./settings.ts";
+
+/** Environment → adapters, once per cold start. The memory is Lambda's own variable. */
+export function createDependencies(): { readonly resize: ResizeDependencies; readonly batch: BatchDependencies } {
+  const environment = readEnvironment("resize");
+  const client = createS3Client();
+  const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "";
+  return {
+    resize: {
+      source: new S3SourceStore(client, environment.UPLOADS_BUCKET),
+      renditions: new S3RenditionStore(client, environment.RENDITIONS_BUCKET),
+      limits: {
+        maxBytes: readPositiveInteger("MAX_IMAGE_BYTES", environment.MAX_IMAGE_BYTES),
+        memoryMb: readPositiveInteger("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memoryMb),
+      },
+      widths: readWidths(environment.IMAGE_WIDTHS),
+      avif: readSwitch("IMAGE_AVIF", environment.IMAGE_AVIF),
+    },
+    batch: {
+      jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
+      clock: systemClock,
+      log: createLog("resize"),
+    },
+  };
+}
