@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { environments } from "./environments.ts";
-import { synthesize } from "./stacks/app.ts";
+import { synthesize, writeHcl } from "./stacks/app.ts";
 import { ENVIRONMENT_NAMES, type Environment } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 
@@ -13,16 +13,15 @@ import { ConfigurationError } from "./stacks/support/errors.ts";
  *   --hcl                  readable HCL into hcl.out instead, apart from the JSON: Terraform refuses a folder with both
  */
 function main(): void {
-  const hcl = process.argv.includes("--hcl");
-  const outputFolder = hcl ? "hcl.out" : (process.env.CDKTF_OUTDIR ?? "cdktf.out");
-  const { stackNames, warnings } = synthesize({
+  const options = {
     environments: selectEnvironments(process.env.DARKROOM_ENVIRONMENT),
     artifactsFolder: join(import.meta.dirname, "dist"),
-    outputFolder,
-    hcl,
-  });
+  };
+  const { folders, warnings } = process.argv.includes("--hcl")
+    ? writeHcl({ ...options, outputFolder: "hcl.out" })
+    : synthesize({ ...options, outputFolder: process.env.CDKTF_OUTDIR ?? "cdktf.out" });
   for (const warning of new Set(warnings)) console.warn(`Warning: ${warning}`);
-  for (const stackName of stackNames) console.log(`${outputFolder}/stacks/${stackName}`);
+  for (const folder of folders) console.log(folder);
 }
 
 function selectEnvironments(wanted: string | undefined): Environment[] {
