@@ -1,5 +1,5 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
-import { S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
+import { SignatureV4 } from "@smithy/signature-v4";
 import type { PostUpload, PutUpload, UploadGrant, UploadSigner } from "../../ports/upload-signer.ts";
 
 export interface SigningCredentials {
@@ -19,17 +19,19 @@ export interface S3UploadSignerOptions {
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
- * Signs for S3 without the S3 client: the client's presigner costs 300–420 µs a call and 200 KB of bundle, and bakes the
- * checksum of an empty body into the address. Calls nothing; whoever signs needs s3:PutObject on `image/*`, `video/*`
- * and `audio/*` of the uploads bucket, or S3 refuses what was signed.
+ * Signs for S3 with the SDK's own signer, without the S3 client: that costs 300–420 µs a call and 200 KB of bundle, and
+ * bakes the checksum of an empty body into the address; S3RequestPresigner adds 6 KB and leaves the content type out.
+ * Calls nothing; whoever signs needs s3:PutObject on `image/*`, `video/*` and `audio/*` of the uploads bucket, or S3
+ * refuses what was signed.
  */
 export class S3UploadSigner implements UploadSigner {
-  private readonly presigner: S3RequestPresigner;
+  private readonly signer: SignatureV4;
   private readonly base: URL;
 
   constructor(private readonly options: S3UploadSignerOptions) {
     const { bucket, region, credentials, endpoint } = options;
-    this.presigner = new S3RequestPresigner({ region, credentials, sha256: Sha256 });
+    // S3 signs paths as they are; every other service escapes them twice.
+    this.signer = new SignatureV4({ service: "s3", region, credentials, sha256: Sha256, uriEscapePath: false });
     this.base = endpoint
       ? new URL(`${bucket}/`, withTrailingSlash(endpoint))
       : new URL(`https://${bucket}.s3.${region}.amazonaws.com/`);
@@ -45,13 +47,11 @@ export class S3UploadSigner implements UploadSigner {
       port: port ? Number(port) : undefined,
       path: `${pathname}${grant.key}`,
       query: {},
-      headers: { ...headers, "content-length": String(grant.bytes), host },
+      headers: { ...headers, host, "content-length": String(grant.bytes), "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" },
     };
-    const { query = {} } = await this.presigner.presign(request, {
+    const { query = {} } = await this.signer.presign(request, {
       expiresIn: grant.expiresInSeconds,
       signingDate: grant.now,
-      // The presigner leaves the content type out unless it is named (security.md U2).
-      signableHeaders: new Set(["content-type"]),
     });
     const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
     return { url: `${this.base.href}${grant.key}?${parameters}`, headers };
