@@ -18,7 +18,9 @@ export interface Source {
  * within the limits (F2). Throws DarkroomError.
  */
 export async function readSource(ffmpeg: Encoder, run: EncoderRun): Promise<Source> {
-  const candidates = sniffContainers(await readHead(join(run.directory, SOURCE_FILE)));
+  const head = await readHead(join(run.directory, SOURCE_FILE));
+  if (head.length === 0) throw new DarkroomError("FILE_EMPTY");
+  const candidates = sniffContainers(head);
   if (candidates.length === 0) throw createUnsupported();
   const facts = await ffmpeg.probe(SOURCE_FILE, run);
   const container = candidates.find((candidate) => candidate.demuxer === facts.demuxer);

@@ -1,0 +1,38 @@
+import { createDynamoDbClient } from "../adapters/aws/clients.ts";
+import { DynamoDbJobTable } from "../adapters/aws/dynamodb-job-table.ts";
+import { createS3Client } from "../adapters/aws/s3-client.ts";
+import { S3RenditionStore } from "../adapters/aws/s3-rendition-store.ts";
+import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
+import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
+import { systemClock } from "../ports/clock.ts";
+import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
+import { createLog } from "../support/log.ts";
+import type { BatchDependencies } from "../support/process-batch.ts";
+import type { ConvertDependencies } from "./convert-media.ts";
+import { createFfmpegEncoder, searchPath } from "./ffmpeg-encoder.ts";
+import { createScratch } from "./scratch.ts";
+
+/** Environment → adapters, once per cold start. PATH and TMPDIR are the machine's own; in Lambda, /opt/bin and /tmp. */
+export function createDependencies(): { readonly convert: ConvertDependencies; readonly batch: BatchDependencies } {
+  const environment = readEnvironment("convert");
+  const client = createS3Client();
+  return {
+    convert: {
+      source: new S3SourceStore(client, environment.UPLOADS_BUCKET),
+      renditions: new S3RenditionStore(client, environment.RENDITIONS_BUCKET),
+      ffmpeg: createFfmpegEncoder(searchPath(process.env.PATH ?? "")),
+      limits: {
+        ...DEFAULT_AV_LIMITS,
+        maxVideoBytes: readPositiveInteger("MAX_VIDEO_BYTES", environment.MAX_VIDEO_BYTES),
+        maxAudioBytes: readPositiveInteger("MAX_AUDIO_BYTES", environment.MAX_AUDIO_BYTES),
+        maxDurationSeconds: readPositiveInteger("MAX_DURATION_SECONDS", environment.MAX_DURATION_SECONDS),
+      },
+      scratch: createScratch(),
+    },
+    batch: {
+      jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
+      clock: systemClock,
+      log: createLog("convert"),
+    },
+  };
+}
