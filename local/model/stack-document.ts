@@ -60,6 +60,8 @@ const lifecycle = z.strictObject({
   prevent_destroy: z.unknown().optional(),
   create_before_destroy: z.unknown().optional(),
   ignore_changes: z.unknown().optional(),
+  // Conditions of a plan: the ffmpeg layer's refuses one where its binaries are missing. Nothing is planned here.
+  precondition: z.unknown().optional(),
 });
 const REFUSED_META_ARGUMENTS = ["count", "for_each", "provider", "provisioner", "connection", "dynamic"];
 
