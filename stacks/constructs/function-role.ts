@@ -26,11 +26,15 @@ export class FunctionRole extends Construct implements Grantee {
   /** What must exist before AWS checks the function's permissions. */
   readonly policy: ITerraformDependable;
   private readonly statements: Statement[] = [];
+  private trustsPollers = false;
 
   constructor(scope: Construct, id: string, props: FunctionRoleProps) {
     super(scope, `${id}-role`);
     const role = withLogicalId(
-      new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: trustOneFunction(props) }),
+      new IamRole(this, "role", {
+        name: props.roleName,
+        assumeRolePolicy: Lazy.stringValue({ produce: () => this.trustOneFunction(props) }),
+      }),
       id,
     );
     this.arn = role.arn;
@@ -47,20 +51,26 @@ export class FunctionRole extends Construct implements Grantee {
   addStatement(statement: Statement): void {
     this.statements.push(statement);
   }
-}
 
-function trustOneFunction(props: FunctionRoleProps): string {
-  const mappings = `arn:aws:lambda:${props.region}:${props.accountId}:event-source-mapping:*`;
-  return policyDocument([
-    {
-      Sid: "OneFunction",
-      Effect: "Allow",
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: ACTIONS.assumeRole,
-      Condition: {
-        StringEquals: { "aws:SourceAccount": props.accountId },
-        ArnLike: { "aws:SourceArn": [props.functionArn, `${props.functionArn}:*`, mappings] },
+  /** Lets Lambda read queues with this role on the function's behalf. */
+  trustPollers(): void {
+    this.trustsPollers = true;
+  }
+
+  private trustOneFunction({ functionArn, accountId, region }: FunctionRoleProps): string {
+    const mappings = `arn:aws:lambda:${region}:${accountId}:event-source-mapping:*`;
+    const sources = [functionArn, `${functionArn}:*`, ...(this.trustsPollers ? [mappings] : [])];
+    return policyDocument([
+      {
+        Sid: "OneFunction",
+        Effect: "Allow",
+        Principal: { Service: "lambda.amazonaws.com" },
+        Action: ACTIONS.assumeRole,
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ArnLike: { "aws:SourceArn": sources },
+        },
       },
-    },
-  ]);
+    ]);
+  }
 }

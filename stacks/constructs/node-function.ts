@@ -125,6 +125,7 @@ export class NodeFunction extends Construct implements Grantee {
   /** Calls this function with the queue's messages; a message that failed comes back alone (security.md E6). */
   consume(queue: ConsumableQueue, options: ConsumeOptions): void {
     validateProps(this, options, CONSUME_RULES);
+    this.role.trustPollers();
     withLogicalId(
       new LambdaEventSourceMapping(this, `consume-${queue.logicalId}`, {
         eventSourceArn: queue.arn,

@@ -6,7 +6,7 @@ import { ConfigurationError, type Problem } from "./errors.ts";
 export const ENVIRONMENT_NAMES = ["dev", "staging", "prod"] as const;
 export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
 
-const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 /** CloudWatch Logs takes no other number: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -16,7 +16,7 @@ const MAX_TIMEOUT_SECONDS = 900;
 /** A signature made with a role's own credentials dies with them; five minutes is ours (security.md U3). */
 const MAX_UPLOAD_URL_SECONDS = 300;
 /** S3 takes no larger object in one request: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const MAX_UPLOAD_BYTES = 5 * 1024 * MEGABYTE;
+const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -129,8 +129,8 @@ const environment = z
           .min(1)
           .max(MAX_UPLOAD_BYTES)
           .default(200 * MEGABYTE),
-        /** The longest recording. @default 600: what a 1080p encode ends within 15 minutes */
-        durationSeconds: z.int().min(1).max(36_000).default(600),
+        /** The longest recording. What fits but cannot be encoded within convert's timeout ends as TIMEOUT. */
+        durationSeconds: z.int().min(1).max(36_000).default(3600),
       })
       .prefault({}),
     images: z
