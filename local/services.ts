@@ -225,6 +225,9 @@ export interface FunctionSettings {
   readonly layerArns: readonly string[];
   readonly reservedConcurrency?: number;
   readonly logGroup: string;
+  /** As `logging_config` says; text and every level by default. */
+  readonly logFormat?: "Text" | "JSON";
+  readonly logLevel?: string;
 }
 
 export type InvokeResult =
