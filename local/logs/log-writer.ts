@@ -29,18 +29,22 @@ export function createLogWriter(options: {
 }): LogWriter {
   mkdirSync(options.directory, { recursive: true });
   const files = new Map<string, WriteStream>();
+  let stopped = false;
   const { terminalLevel = "info", writeTerminal = (line) => void process.stdout.write(`${line}\n`) } = options;
   const threshold = terminalLevel === "silent" ? LEVELS.length : LEVELS.indexOf(terminalLevel);
   return {
     log({ level, source, message, ...rest }) {
       const time = new Date(options.clock.now()).toISOString();
       const line = maskSecrets(stringify({ time, level, source, message, ...rest }));
-      const file = files.get(source) ?? openFile(options.directory, source);
-      files.set(source, file);
-      file.write(`${line}\n`);
+      if (!stopped) {
+        const file = files.get(source) ?? openFile(options.directory, source);
+        files.set(source, file);
+        file.write(`${line}\n`);
+      }
       if (LEVELS.indexOf(level) >= threshold) writeTerminal(line);
     },
     async stop() {
+      stopped = true;
       await Promise.all([...files.values()].map((file) => new Promise<void>((done) => file.end(() => done()))));
       files.clear();
     },

@@ -19,7 +19,10 @@ export interface StartPlan {
 }
 
 /** Decides the order of starting, and finds everything that the runtime could not honour. Starts nothing. */
-export async function planStart(document: StackDocument, types: readonly KnownType[]): Promise<StartPlan> {
+export async function planStart(
+  document: Pick<StackDocument, "resources">,
+  types: readonly KnownType[],
+): Promise<StartPlan> {
   const known = new Map(types.map((type) => [type.type, type]));
   const checks = await Promise.all(
     document.resources.map((resource) => checkConfig(resource, known.get(resource.type))),
@@ -52,7 +55,7 @@ function holdsReference(value: unknown): boolean {
   return typeof value === "string" && value.includes("${");
 }
 
-function checkReferences(document: StackDocument, known: ReadonlyMap<string, KnownType>): string[] {
+function checkReferences(document: Pick<StackDocument, "resources">, known: ReadonlyMap<string, KnownType>): string[] {
   const byAddress = new Map(document.resources.map((resource) => [resource.address, resource]));
   return document.resources.flatMap((resource) => {
     const missing = [...resource.references.map((reference) => reference.address), ...resource.dependsOn]

@@ -31,13 +31,14 @@ const provider = z.strictObject({
   default_tags: z.unknown().optional(),
 });
 
-const document = z.strictObject({
-  "//": z.unknown().optional(),
+/** The parts of the file, each read alone so that one bad part does not hide the problems of the others. */
+const PARTS = {
+  "//": z.unknown(),
   // Where Terraform keeps its state and which provider it downloads: the runtime has a state folder and needs no provider.
   terraform: z
     .strictObject({
       backend: z.unknown().optional(),
-      required_providers: z.record(z.literal("aws"), z.unknown()).optional(),
+      required_providers: z.strictObject({ aws: z.unknown() }).optional(),
       required_version: z.unknown().optional(),
     })
     .optional(),
@@ -53,7 +54,7 @@ const document = z.strictObject({
       }),
     )
     .optional(),
-});
+} as const;
 
 /** Terraform's own arguments that change nothing here: nothing is ever destroyed or replaced on a laptop. */
 const lifecycle = z.strictObject({
@@ -65,29 +66,35 @@ const lifecycle = z.strictObject({
 });
 const REFUSED_META_ARGUMENTS = ["count", "for_each", "provider", "provisioner", "connection", "dynamic"];
 
-/**
- * Reads a synthesized stack. Problems come back instead of a document, all of them, each naming the place: what the
- * runtime doesn't know must never be ignored.
- */
-export function parseStackDocument(
-  name: string,
-  json: unknown,
-): { readonly document?: StackDocument; readonly problems: readonly string[] } {
-  const parsed = document.safeParse(json);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => describeIssue(name, issue)) };
-  const problems: string[] = [];
-  const resources = Object.entries(parsed.data.resource).flatMap(([type, named]) =>
+/** What could be read, and everything that could not, each naming its place. `document` is there when nothing is wrong. */
+export interface ParsedStack {
+  readonly resources: readonly DeclaredResource[];
+  readonly document?: StackDocument;
+  readonly problems: readonly string[];
+}
+
+/** Reads a synthesized stack. What the runtime doesn't know is a problem, never ignored. */
+export function parseStackDocument(name: string, json: unknown): ParsedStack {
+  const file = jsonObject.safeParse(json);
+  if (!file.success) return { resources: [], problems: [`${name}: is not a JSON object`] };
+  const problems = Object.keys(file.data)
+    .filter((key) => !Object.hasOwn(PARTS, key))
+    .map((key) => `${key}: the laptop runtime does not know "${key}"; it runs resources and outputs`);
+  const read = <Part extends keyof typeof PARTS>(part: Part): z.output<(typeof PARTS)[Part]> | undefined => {
+    const parsed = PARTS[part].safeParse(file.data[part]);
+    if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(part, issue)));
+    return parsed.success ? (parsed.data as z.output<(typeof PARTS)[Part]>) : undefined;
+  };
+  read("terraform");
+  const settings = read("provider")?.aws[0];
+  const resources = Object.entries(read("resource") ?? {}).flatMap(([type, named]) =>
     Object.entries(named).map(([label, body]) => parseResource(type, `${type}.${label}`, body, problems)),
   );
-  const outputs = Object.entries(parsed.data.output ?? {}).map(([key, output]) => [key, output.value] as const);
-  for (const [key, value] of outputs) collectReferences(`output.${key}`, value, problems);
-  const [settings] = parsed.data.provider.aws;
+  const outputs = Object.fromEntries(Object.entries(read("output") ?? {}).map(([key, { value }]) => [key, value]));
+  for (const [key, value] of Object.entries(outputs)) collectReferences(`output.${key}`, value, problems);
   const accountId = settings?.allowed_account_ids[0];
-  if (!settings || !accountId || problems.length > 0) return { problems };
-  return {
-    document: { name, region: settings.region, accountId, resources, outputs: Object.fromEntries(outputs) },
-    problems,
-  };
+  if (!settings || !accountId || problems.length > 0) return { resources, problems };
+  return { resources, document: { name, region: settings.region, accountId, resources, outputs }, problems };
 }
 
 function parseResource(

@@ -1,0 +1,77 @@
+import { join, relative } from "node:path";
+import { Refusal } from "./model/refusal.ts";
+import { writeOutputsFiles } from "./outputs-files.ts";
+import type { Laptop } from "./run-stack.ts";
+import { findStackFolder, parseSettings, type Settings } from "./settings.ts";
+import { startLaptop } from "./start.ts";
+
+/**
+ * The laptop runtime as a program: runs the synthesized stack until Ctrl-C. Exit codes: 0 stopped on request, 1 could
+ * not start (the reason is on stderr). settings.ts lists what can be set.
+ */
+
+const PROJECT_FOLDER = join(import.meta.dirname, "..");
+/** After this a second Ctrl-C is not waited for: whatever still hangs is cut off. */
+const STOP_DEADLINE_MS = 10_000;
+
+async function main(): Promise<void> {
+  // From the first moment on: who presses Ctrl-C while it starts means it too.
+  const stopRequested = waitForSignal();
+  const settings = parseSettings(process.env);
+  const starting = start(settings);
+  const outcome = await Promise.race([starting, stopRequested]);
+  if (outcome !== "stop") {
+    announce(outcome, settings);
+    await stopRequested;
+  }
+  process.stdout.write("\nStopping …\n");
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  process.once("SIGINT", () => process.exit(1));
+  const laptop = await starting;
+  await laptop.stop();
+  process.stdout.write("Stopped. The state stays in place; `npm run reset` clears it.\n");
+}
+
+function start(settings: Settings): Promise<Laptop> {
+  return startLaptop({
+    stackFolder: findStackFolder(join(PROJECT_FOLDER, "cdktf.out"), settings.environment),
+    artifactsFolder: join(PROJECT_FOLDER, "dist"),
+    stateFolder: join(PROJECT_FOLDER, settings.stateFolder),
+    basePort: settings.basePort,
+    terminalLevel: settings.terminalLevel,
+  });
+}
+
+function announce(laptop: Laptop, settings: Settings): void {
+  const files = writeOutputsFiles(join(PROJECT_FOLDER, settings.stateFolder), laptop);
+  const { siteUrl, apiUrl, cdnUrl } = laptop.outputs;
+  const awsEnv = relative(process.cwd(), files.awsEnv);
+  const lines: readonly (readonly [string, unknown])[] = [
+    ["Page", siteUrl],
+    ["API", apiUrl],
+    ["CDN", cdnUrl],
+    ["AWS endpoint", laptop.endpointUrl],
+  ];
+  const table = lines.map(([name, address]) => `  ${name.padEnd(14)}${String(address)}\n`).join("");
+  process.stdout.write(
+    `\n${laptop.stackName} is running on this laptop.\n\n${table}\n` +
+      `  For the AWS CLI:  set -a; . ${awsEnv}; set +a\n` +
+      `  Logs:             ${relative(process.cwd(), join(laptop.runtime.stateFolder, "logs"))}\n\n` +
+      "Press Ctrl-C to stop.\n",
+  );
+}
+
+function waitForSignal(): Promise<"stop"> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("stop"));
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const text = error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`\n${text}\n`);
+    process.exit(1);
+  },
+);
