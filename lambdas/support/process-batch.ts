@@ -103,6 +103,7 @@ class Batch {
 
   private async process({ job, upload }: Claimed): Promise<void> {
     const log = this.dependencies.log.with({ jobId: job.jobId, attempt: job.attempt });
+    if (this.remainingMs() <= 0) return this.settle(job, new OutOfTimeError("There was no time left to begin."), log);
     const watch = new ClaimWatch(this.dependencies, job, this.remainingMs(), this.marginMs / 2, this.worked++ === 0);
     try {
       const result = await watch.run((signal, reportProgress) => this.work({ job, upload, signal, reportProgress }));

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { errorResponse } from "../../../contracts/api.ts";
+import { ERRORS, type ErrorCode } from "../../../contracts/errors.ts";
+import { API_ROUTES } from "../../../contracts/routes.ts";
+import { DarkroomError } from "../../../lambdas/support/errors.ts";
+import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../../lambdas/support/http.ts";
+import { recordLog } from "./fakes.ts";
+import { type HttpCall, makeHttpEvent, readBody } from "./http-events.ts";
+
+const ROUTE = { method: "POST", path: "/presign/upload" };
+
+async function call(respond: (request: HttpRequest) => Promise<HttpResponse>, request: HttpCall = {}) {
+  const log = recordLog();
+  const handle = createHttpHandler({ log, route: API_ROUTES.presign }, respond);
+  const result = await handle(makeHttpEvent({ ...ROUTE, ...request }));
+  return { ...result, parsed: readBody(result), log };
+}
+
+async function fail(error: unknown, request?: HttpCall) {
+  return call(() => Promise.reject(error), request);
+}
+
+describe("the HTTP edge", () => {
+  it("answers in JSON that browsers must not sniff or keep", async () => {
+    const answer = await call(async () => ({ status: 201, body: { a: 1 }, headers: { "retry-after": "1" } }));
+
+    expect(answer).toMatchObject({ statusCode: 201, parsed: { a: 1 } });
+    expect(answer.headers).toEqual({
+      "content-type": "application/json; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "retry-after": "1",
+    });
+  });
+
+  it("gives every code that has a status that status, in the one shape", async () => {
+    const withStatus = Object.entries(ERRORS).flatMap(([code, entry]) =>
+      "status" in entry ? [[code, entry.status]] : [],
+    );
+
+    for (const [code, status] of withStatus) {
+      const answer = await fail(new DarkroomError(code as ErrorCode, "What, expected, do.", { details: [] }));
+
+      expect(answer.statusCode).toBe(status);
+      expect(errorResponse.parse(answer.parsed).error).toEqual({
+        code,
+        message: "What, expected, do.",
+        details: [],
+        requestId: "JKJaXmPLvHcESHA=",
+      });
+    }
+  });
+
+  it("answers anything unforeseen with a general text, and logs it whole", async () => {
+    const bugs = [
+      new Error("secret: hunter2"),
+      new DarkroomError("CORRUPT_MEDIA", "secret: hunter2"),
+      "hunter2",
+      undefined,
+    ];
+
+    for (const bug of bugs) {
+      const answer = await fail(bug);
+
+      expect(answer.statusCode).toBe(500);
+      expect(answer.parsed).toEqual({
+        error: { code: "INTERNAL", message: ERRORS.INTERNAL.message, requestId: "JKJaXmPLvHcESHA=" },
+      });
+      expect(answer.log.lines).toMatchObject([{ level: "error", fields: { requestId: "JKJaXmPLvHcESHA=" } }]);
+      expect(answer.log.lines[0]?.fields.error).toBe(bug);
+    }
+  });
+
+  it("U9: refuses a wrong method with 405 and says which is right, and an unknown address with 404", async () => {
+    const never = () => Promise.reject(new Error("must not be called"));
+
+    const wrongMethod = await call(never, { method: "DELETE" });
+    const otherRoute = await call(never, { path: "/status", method: "POST" });
+    const unknown = await call(never, { path: "/admin" });
+
+    expect(wrongMethod).toMatchObject({ statusCode: 405, headers: { allow: "POST" } });
+    expect(otherRoute).toMatchObject({ statusCode: 405, headers: { allow: "GET" } });
+    expect(unknown).toMatchObject({ statusCode: 404, parsed: { error: { code: "ROUTE_NOT_FOUND" } } });
+  });
+
+  it("U9: reads a body of 8 KB and refuses one byte more, plain or base64", async () => {
+    const read = async ({ readJson }: HttpRequest) => ({ status: 200, body: readJson() });
+    const fitting = JSON.stringify("ü".repeat(4095));
+    const larger = `${fitting} `;
+    const encode = (text: string) => ({ body: Buffer.from(text).toString("base64"), isBase64Encoded: true });
+
+    expect(Buffer.byteLength(fitting)).toBe(8192);
+    expect((await call(read, { body: fitting })).statusCode).toBe(200);
+    expect((await call(read, encode(fitting))).parsed).toBe("ü".repeat(4095));
+    expect((await call(read, { body: larger })).statusCode).toBe(413);
+    expect((await call(read, encode(larger))).statusCode).toBe(413);
+  });
+
+  it("U9: refuses what is not JSON, and no body at all, with 400", async () => {
+    const read = async ({ readJson }: HttpRequest) => ({ status: 200, body: readJson() });
+
+    for (const body of ["", "{", "NaN", "{'a':1}", "a=1&b=2", "\u0000", undefined]) {
+      const answer = await call(read, { body });
+
+      expect(answer).toMatchObject({ statusCode: 400, parsed: { error: { code: "INVALID_JSON" } } });
+    }
+  });
+
+  it("names the address that the caller used", async () => {
+    const name = async ({ origin }: HttpRequest) => ({ status: 200, body: origin });
+
+    expect((await call(name)).parsed).toBe("https://api.example.com");
+    expect((await call(name, { headers: { "x-forwarded-proto": "http" } })).parsed).toBe("http://api.example.com");
+  });
+});
