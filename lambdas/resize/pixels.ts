@@ -29,27 +29,25 @@ function open(source: Buffer, header: ImageHeader, frames: number): Sharp {
     limitInputPixels: MAX_PIXELS,
     autoOrient: true,
     animated: frames > 1,
-    // Converting from sRGB to sRGB costs as much as any other conversion.
-    ignoreIcc: !header.foreignProfile && header.colours === "rgb",
+    ignoreIcc: header.colours === "rgb",
   }).timeout({ seconds: DECODE_SECONDS });
+}
+
+/**
+ * sharp converts colours before it scales, on every pixel of the source: 130 ms against 93 for a P3 photo. So RGB is
+ * decoded without its profile, and the output profile's conversion, which comes last and still finds the embedded one,
+ * does it on the few that are left. It also brings 16-bit colours out of Display P3, where sharp 0.35.5 leaves them.
+ */
+function toSrgb(image: Sharp, header: ImageHeader): Sharp {
+  const eightBit = image.toColourspace("srgb");
+  const isLeftToConvert = header.colours === "rgb" && header.foreignProfile;
+  return isLeftToConvert ? eightBit.withIccProfile("srgb", { attach: false }) : eightBit;
 }
 
 /** Decodes the whole file, once, and scales it on the way. Throws CORRUPT_MEDIA and TIMEOUT. */
 export async function decode(source: Buffer, header: ImageHeader, size: PlannedSize): Promise<Pixels> {
   const scaled = open(source, header, header.frames).resize(size.width, size.height, { fit: "fill" });
-  const image = canConvertColoursLate(header) ? await convertColoursLate(scaled) : scaled;
-  return toPixels(image.toColourspace("srgb"), size, header.animation).catch(reportDamage);
-}
-
-/** sharp converts colours before it scales, on every pixel of the source; RGB is scaled as well without. */
-function canConvertColoursLate(header: ImageHeader): boolean {
-  return header.foreignProfile && header.colours === "rgb" && header.frames === 1;
-}
-
-/** The uncompressed TIFF is a box to carry few pixels and their profile over into a second pipeline, which converts. */
-async function convertColoursLate(scaled: Sharp): Promise<Sharp> {
-  const eightBit = scaled.toColourspace("srgb").keepIccProfile();
-  return sharp(await eightBit.tiff({ compression: "none" }).toBuffer().catch(reportDamage));
+  return toPixels(toSrgb(scaled, header), size, header.animation).catch(reportDamage);
 }
 
 /** The next smaller size, made from the one before: a quarter of the CPU of decoding again, at the same quality. */
@@ -70,12 +68,8 @@ export async function encode(pixels: Pixels, format: ImageFormat): Promise<Buffe
 /** The whole source in another format, row by row: decoded again, since its pixels at full size may not fit into memory. */
 export async function convert(source: Buffer, header: ImageHeader, format: ImageFormat): Promise<Buffer> {
   const animation = IMAGE_FORMATS[format].animates ? header.animation : undefined;
-  const image = open(source, header, animation === undefined ? 1 : header.frames).toColourspace("srgb");
-  // sharp leaves 16-bit colours in Display P3 unless a profile is named (seen with 0.35.5).
-  const isLeftInP3 = header.foreignProfile && header.colours === "rgb" && header.bytesPerSample > 1;
-  return write(isLeftInP3 ? image.withIccProfile("srgb", { attach: false }) : image, format, animation)
-    .toBuffer()
-    .catch(reportDamage);
+  const image = open(source, header, animation === undefined ? 1 : header.frames);
+  return write(toSrgb(image, header), format, animation).toBuffer().catch(reportDamage);
 }
 
 function write(image: Sharp, format: ImageFormat, animation: ImageHeader["animation"]): Sharp {
