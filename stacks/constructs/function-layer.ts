@@ -1,6 +1,6 @@
 import { LambdaLayerVersion } from "@cdktf/provider-aws/lib/lambda-layer-version/index.js";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
-import { Annotations, AssetType, TerraformAsset } from "cdktf";
+import { Annotations, AssetType, Op, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { LAMBDA_ARCHITECTURE, LAMBDA_RUNTIME } from "../../contracts/environment.ts";
 import { type BuiltLayer, base64OfHex } from "../support/artifacts.ts";
@@ -58,10 +58,10 @@ export class FunctionLayer extends Construct {
     );
   }
 
-  /** Terraform wants a condition that refers to something; a bucket's name is never empty, so this is never met. */
+  /** Terraform wants a condition that refers to something; the bucket is never called this, so it is never met. */
   private refuseToPlan(artifacts: PrivateBucket) {
     return {
-      condition: artifacts.name.replace(/\}$/, ' == ""}'),
+      condition: Op.eq(artifacts.name, "never"),
       errorMessage: `The layer ${this.logicalId} holds no arm64 binaries, because they could not be fetched when it was built. Run npm run build where the download is reachable (or set FFMPEG_BINARIES_URL to a mirror), synthesize again, then plan.`,
     };
   }

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environments } from "../../environments.ts";
+import { synthesize } from "../../stacks/app.ts";
+import {
+  type Environment,
+  type EnvironmentInput,
+  type EnvironmentName,
+  parseEnvironments,
+} from "../../stacks/support/environment.ts";
+import { type FixtureOptions, writeFixtureArtifacts } from "./fixture-artifacts.ts";
+
+export type Body = Readonly<Record<string, unknown>>;
+
+/** A synthesized stack, as Terraform reads it. */
+export interface Stack {
+  readonly text: string;
+  /** `aws_s3_bucket.uploads` … */
+  readonly addresses: readonly string[];
+  readonly outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>>;
+  readonly provider: Body;
+  /** Throws where there is none. */
+  get(address: string): Body;
+  /** Every resource of a type, by its id. */
+  list(type: string): readonly (readonly [id: string, body: Body])[];
+}
+
+/** A custom domain, as an environment may have one. */
+export const DOMAIN = {
+  cdn: "media.example.com",
+  site: "photos.example.com",
+  certificateArn: "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012",
+} as const;
+
+/** Synthesizes one environment with tiny artifacts, and reads it back. */
+export function synthesizeStack(environment: EnvironmentName | Environment, options?: FixtureOptions): Stack {
+  const chosen = typeof environment === "string" ? environments[environment] : environment;
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-synth-"));
+  try {
+    const artifactsFolder = writeFixtureArtifacts(join(folder, "dist"), options);
+    const { folders } = synthesize({ environments: [chosen], artifactsFolder, outputFolder: join(folder, "out") });
+    return readStack(readFileSync(join(folders[0] ?? "", "cdk.tf.json"), "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A dev environment with these fields changed. */
+export function devWith(changes: Partial<EnvironmentInput>): Environment {
+  return parseEnvironments({
+    dev: { accountId: "111111111111", region: "eu-central-1", isProtected: false, ...changes },
+  }).dev;
+}
+
+function readStack(text: string): Stack {
+  const document = JSON.parse(text) as {
+    readonly resource: Readonly<Record<string, Readonly<Record<string, Body>>>>;
+    readonly output: Stack["outputs"];
+    readonly provider: { readonly aws: readonly [Body] };
+  };
+  const { resource } = document;
+  return {
+    text,
+    addresses: Object.entries(resource).flatMap(([type, named]) => Object.keys(named).map((id) => `${type}.${id}`)),
+    outputs: document.output,
+    provider: document.provider.aws[0],
+    list: (type) => Object.entries(resource[type] ?? {}),
+    get: (address) => {
+      const [type = "", id = ""] = address.split(".");
+      const body = resource[type]?.[id];
+      if (!body) throw new Error(`The stack declares no ${address}.`);
+      return body;
+    },
+  };
+}
+
+/** A reference as it stands in the synthesized JSON: `aws_sqs_queue.resize.arn` in a dollar sign and braces. */
+export function ref(path: string): string {
+  return `\${${path}}`;
+}
