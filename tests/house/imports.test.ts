@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findFunctions } from "../../build/bundle-functions.ts";
+import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+
+/** A file and the one thing that it imports. */
+type Edge = readonly [file: string, imported: string];
+
+const FORBIDDEN: readonly Edge[] = [
+  ["contracts/a.ts", "node:fs"],
+  ["contracts/a.ts", "@aws-sdk/client-s3"],
+  ["contracts/a.ts", "cdktf"],
+  ["contracts/a.ts", "../lambdas/media/a.ts"],
+  ["lambdas/presign/handler.ts", "../adapters/aws/a.ts"],
+  ["lambdas/presign/handler.ts", "@aws-sdk/client-dynamodb"],
+  ["lambdas/presign/create-upload.ts", "../adapters/memory/a.ts"],
+  ["lambdas/presign/create-upload.ts", "@smithy/core"],
+  ["lambdas/resize/resize-image.ts", "../convert/a.ts"],
+  ["lambdas/resize/dependencies.ts", "../presign/a.ts"],
+  ["lambdas/resize/dependencies.ts", "../../stacks/media/index.ts"],
+  ["lambdas/resize/dependencies.ts", "../../local/runtime.ts"],
+  ["lambdas/media/a.ts", "../ports/clock.ts"],
+  ["lambdas/media/a.ts", "../adapters/aws/a.ts"],
+  ["lambdas/ports/a.ts", "../adapters/aws/a.ts"],
+  ["lambdas/ports/a.ts", "@aws-sdk/client-s3"],
+  ["lambdas/support/a.ts", "../adapters/aws/a.ts"],
+  ["lambdas/adapters/aws/a.ts", "../../presign/create-upload.ts"],
+  ["lambdas/adapters/aws/a.ts", "constructs"],
+  ["stacks/media/a.ts", "../../lambdas/media/a.ts"],
+  ["stacks/media/a.ts", "../../build/build.ts"],
+  ["stacks/media/a.ts", "@cdktf/provider-aws"],
+  ["stacks/media/a.ts", "@cdktf/provider-aws/lib/index.js"],
+  ["stacks/constructs/a.ts", "../media/index.ts"],
+  ["stacks/constructs/a.ts", "@cdktf/provider-aws"],
+  ["stacks/support/a.ts", "../constructs/a.ts"],
+  ["build/a.ts", "../lambdas/media/a.ts"],
+  ["build/a.ts", "../local/runtime.ts"],
+  ["build/a.ts", "@cdktf/provider-aws/lib/s3-bucket/index.js"],
+  ["local/a.ts", "../stacks/media/index.ts"],
+  ["local/s3/a.ts", "../../lambdas/media/a.ts"],
+  ["local/s3/a.ts", "../../build/zip.ts"],
+  ["local/s3/a.ts", "cdktf"],
+  ["web/a.ts", "node:path"],
+  ["web/views/a.ts", "../../lambdas/media/a.ts"],
+  ["web/a.ts", "@aws-sdk/client-s3"],
+  ["terraform-state-backend/a.ts", "../stacks/support/naming.ts"],
+  ["main.ts", "./lambdas/media/a.ts"],
+  ["main.ts", "@cdktf/provider-aws"],
+  ["tests/a.ts", "@cdktf/provider-aws"],
+  ["local/a.ts", "../tests/support/a.ts"],
+  ["lambdas/support/a.ts", "../../tests/support/a.ts"],
+];
+
+const ALLOWED: readonly Edge[] = [
+  ["lambdas/presign/handler.ts", "./dependencies.ts"],
+  ["lambdas/presign/handler.ts", "../support/http.ts"],
+  ["lambdas/presign/create-upload.ts", "../ports/job-table.ts"],
+  ["lambdas/presign/create-upload.ts", "../../contracts/api.ts"],
+  ["lambdas/presign/dependencies.ts", "../adapters/aws/a.ts"],
+  ["lambdas/presign/dependencies.ts", "@aws-sdk/client-dynamodb"],
+  ["lambdas/adapters/aws/a.ts", "../../ports/job-table.ts"],
+  ["lambdas/adapters/aws/a.ts", "@aws-sdk/client-s3"],
+  ["stacks/media/a.ts", "../constructs/a.ts"],
+  ["stacks/constructs/a.ts", "@cdktf/provider-aws/lib/s3-bucket/index.js"],
+  ["build/a.ts", "../contracts/artifacts.ts"],
+  ["local/s3/a.ts", "../sigv4/a.ts"],
+  ["local/lambda/a.ts", "../services.ts"],
+  ["web/views/a.ts", "../../contracts/routes.ts"],
+  ["main.ts", "./stacks/media/index.ts"],
+  ["tests/a.ts", "../lambdas/media/a.ts"],
+];
+
+/** Which of these imports the project's lint rules refuse. */
+function findRefused(edges: readonly Edge[]): Edge[] {
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-imports-"));
+  try {
+    const { vcs: _vcs, $schema: _schema, ...config } = JSON.parse(read("biome.json"));
+    writeFileSync(join(folder, "biome.json"), JSON.stringify(config));
+    // One file holds all imports of its path, one in each line.
+    const files = new Map<string, Edge[]>();
+    for (const edge of edges) files.set(edge[0], [...(files.get(edge[0]) ?? []), edge]);
+    for (const [path, group] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), group.map(([, imported]) => `import "${imported}";\n`).join(""));
+    }
+    return lint(folder)
+      .map(({ path, line }) => files.get(path)?.[line - 1])
+      .filter((edge) => edge !== undefined);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function lint(folder: string): { path: string; line: number }[] {
+  const biome = join(dirname(createRequire(import.meta.url).resolve("@biomejs/biome/package.json")), "bin/biome");
+  const args = [biome, "lint", "--only=style/noRestrictedImports", "--reporter=json", "--max-diagnostics=none"];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  if (!stdout.startsWith("{")) throw new Error(`biome gave no report:\n${stderr}`);
+  const report: { diagnostics: { location: { path: string; start: { line: number } } }[] } = JSON.parse(stdout);
+  return report.diagnostics.map(({ location }) => ({ path: location.path, line: location.start.line }));
+}
+
+function read(path: string): string {
+  return readFileSync(join(PROJECT_FOLDER, path), "utf8");
+}
+
+const format = (edges: readonly Edge[]) => edges.map(([file, imported]) => `${file} <- ${imported}`).sort();
+
+describe("lint", () => {
+  it("refuses every import that crosses a wall of the house", () => {
+    expect(format(findRefused(FORBIDDEN))).toEqual(format(FORBIDDEN));
+  });
+
+  it("lets through the imports that the house is built with", () => {
+    expect(format(findRefused(ALLOWED))).toEqual([]);
+  });
+
+  it("refuses that one function imports another, for every two functions that there are", async () => {
+    const functions = await findFunctions(PROJECT_FOLDER);
+    const pairs = functions.flatMap((from) => functions.filter((to) => to !== from).map((to) => [from, to] as const));
+    const edges = pairs.map(([from, to]): Edge => [`lambdas/${from}/a.ts`, `../${to}/a.ts`]);
+
+    expect(pairs.length).toBeGreaterThan(0);
+    expect(format(findRefused(edges))).toEqual(format(edges));
+  });
+
+  it("refuses zod's named import, which brings every language into a bundle", () => {
+    const folder = mkdtempSync(join(tmpdir(), "darkroom-imports-"));
+    mkdirSync(join(folder, "contracts"));
+    writeFileSync(join(folder, "contracts/a.ts"), 'import { z } from "zod";\nexport const a = z.string();\n');
+    writeFileSync(join(folder, "contracts/b.ts"), 'import * as z from "zod";\nexport const b = z.string();\n');
+    const { vcs: _vcs, $schema: _schema, ...config } = JSON.parse(read("biome.json"));
+    writeFileSync(join(folder, "biome.json"), JSON.stringify(config));
+
+    expect(lint(folder)).toEqual([{ path: "contracts/a.ts", line: 1 }]);
+    rmSync(folder, { recursive: true });
+  });
+});
