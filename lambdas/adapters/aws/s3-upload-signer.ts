@@ -71,7 +71,7 @@ export class S3UploadSigner implements UploadSigner {
       ...(sessionToken ? { "x-amz-security-token": sessionToken } : {}),
     };
     const policy = this.writePolicy(fields, grant);
-    const signature = sign(secretAccessKey, [...scope, policy]);
+    const signature = signPolicy(secretAccessKey, [...scope, policy]);
     return { url: this.base.href, fields: { ...fields, policy, "x-amz-signature": signature } };
   }
 
@@ -90,8 +90,8 @@ export class S3UploadSigner implements UploadSigner {
   }
 }
 
-/** AWS's documented chain: the key is derived from date, region, service and terminator; the last part is what it signs. */
-function sign(secretAccessKey: string, parts: readonly string[]): string {
+/** AWS's documented chain: the key is derived from date, region, service and terminator, and signs the last part. */
+export function signPolicy(secretAccessKey: string, parts: readonly string[]): string {
   const signature = parts.reduce<Buffer>(
     (key, part) => createHmac("sha256", key).update(part).digest(),
     Buffer.from(`AWS4${secretAccessKey}`),

@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import { S3UploadSigner } from "../../../lambdas/adapters/aws/s3-upload-signer.ts";
+import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
+import { createPresignHandler } from "../../../lambdas/presign/route.ts";
+import { recordLog, startClock } from "../support/fakes.ts";
+import { type HttpCall, makeHttpEvent, readBody } from "../support/http-events.ts";
+
+export const RULES = {
+  maxBytes: { image: 25_000_000, video: 500_000_000, audio: 200_000_000 },
+  urlSeconds: 300,
+  abandonedAfterSeconds: 3600,
+  retentionDays: 30,
+};
+
+export const GOOD_REQUEST = { fileName: "beach.jpg", contentType: "image/jpeg", size: 1_234_567 };
+
+/** presign with real signatures and a table in memory. */
+export function makePresign() {
+  const jobs = new MemoryJobTable();
+  const clock = startClock();
+  const log = recordLog();
+  const signer = new S3UploadSigner({
+    bucket: "uploads",
+    region: "eu-central-1",
+    credentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token" }),
+  });
+  const handle = createPresignHandler({ jobs, signer, clock, log, newJobId: randomUUID, rules: RULES });
+  const call = async (call: HttpCall) => {
+    const result = await handle(makeHttpEvent({ method: "POST", path: "/presign/upload", ...call }));
+    return { statusCode: result.statusCode, body: readBody(result) as Record<string, never> };
+  };
+  return { jobs, clock, log, call, post: (request: unknown) => call({ body: JSON.stringify(request) }) };
+}
