@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
 import type { Laptop } from "./run-stack.ts";
@@ -36,14 +36,14 @@ function start(settings: Settings): Promise<Laptop> {
   return startLaptop({
     stackFolder: findStackFolder(join(PROJECT_FOLDER, "cdktf.out"), settings.environment),
     artifactsFolder: join(PROJECT_FOLDER, "dist"),
-    stateFolder: join(PROJECT_FOLDER, settings.stateFolder),
+    stateFolder: resolve(PROJECT_FOLDER, settings.stateFolder),
     basePort: settings.basePort,
     terminalLevel: settings.terminalLevel,
   });
 }
 
 function announce(laptop: Laptop, settings: Settings): void {
-  const files = writeOutputsFiles(join(PROJECT_FOLDER, settings.stateFolder), laptop);
+  const files = writeOutputsFiles(resolve(PROJECT_FOLDER, settings.stateFolder), laptop);
   const { siteUrl, apiUrl, cdnUrl } = laptop.outputs;
   const awsEnv = relative(process.cwd(), files.awsEnv);
   const lines: readonly (readonly [string, unknown])[] = [
