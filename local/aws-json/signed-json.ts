@@ -62,8 +62,10 @@ export function parseJsonObject(body: Buffer): JsonInput {
 /** What is neither an AwsError nor a SignatureError is a fault of ours, told without its text. */
 export function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  if (error instanceof SignatureError)
-    return new AwsError(error.jsonErrorType, error.message, { status: error.status });
+  if (error instanceof SignatureError) {
+    const queryCode = error.code === "InvalidAccessKeyId" ? "InvalidClientTokenId" : error.code;
+    return new AwsError(error.jsonErrorType, error.message, { status: error.status, queryCode });
+  }
   return new AwsError("InternalFailure", "The laptop runtime failed; its log says why.", { status: 500 });
 }
 

@@ -106,12 +106,12 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Takes messages at once or waits for the first, up to `waitSeconds` or until the signal aborts. */
+/** Takes messages at once or waits for the first, up to `waitSeconds` or until the signal aborts or the store closes. */
 export async function takeMessages(queue: Queue, store: QueueStore, options: ReceiveOptions): Promise<StoredMessage[]> {
   const { maxMessages, waitSeconds, signal } = options;
   const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
-    if (signal?.aborted) return [];
+    if (signal?.aborted || store.closed) return [];
     const visibilitySeconds = options.visibilitySeconds ?? queue.settings.visibilityTimeoutSeconds;
     const taken = queue.take(maxMessages, visibilitySeconds, (message) => store.moveToDeadLetters(queue, message));
     const left = deadline - performance.now();

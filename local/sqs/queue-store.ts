@@ -10,6 +10,7 @@ const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 export class QueueStore {
   readonly #context: ServiceContext;
   readonly #queues = new Map<string, Queue>();
+  closed = false;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -95,6 +96,7 @@ export class QueueStore {
   }
 
   close(): void {
+    this.closed = true;
     for (const queue of this.#queues.values()) queue.close();
   }
 

@@ -32,7 +32,6 @@ class LaptopSqs implements SqsService {
   readonly name = "sqs";
   readonly #context: SqsContext;
   readonly #store: QueueStore;
-  readonly #stopping = new AbortController();
 
   constructor(context: SqsContext) {
     this.#context = context;
@@ -42,7 +41,7 @@ class LaptopSqs implements SqsService {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, this.#stopping.signal]);
+    const { signal } = gone;
     const run = (operation: string, input: JsonInput, principal: Principal) =>
       this.#run(operation, input, { principal, store: this.#store, signal });
     const service = { service: this.name, target: "AmazonSQS", maxBodyBytes: MAX_REQUEST_BYTES, queryCompatible: true };
@@ -50,7 +49,6 @@ class LaptopSqs implements SqsService {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
     this.#store.close();
   }
 
@@ -78,8 +76,7 @@ class LaptopSqs implements SqsService {
   async receive(principal: Principal, queueArn: string, options: ReceiveOptions): Promise<ReceivedMessage[]> {
     const queue = this.#store.get(queueArn);
     this.#store.authorize(principal, "ReceiveMessage", queue);
-    const signals = [options.signal, this.#stopping.signal].filter((signal) => signal !== undefined);
-    const messages = await takeMessages(queue, this.#store, { ...options, signal: AbortSignal.any(signals) });
+    const messages = await takeMessages(queue, this.#store, options);
     return messages.map((message) => {
       const { MessageId, ReceiptHandle, Body, MD5OfBody, Attributes, MessageAttributes } = describeReceived(
         queue,
