@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { AWS_SDK_PLUGINS } from "./aws-sdk-plugins.ts";
 import { BuildError } from "./build-error.ts";
 import { findPackageFolders } from "./packages.ts";
 
@@ -56,29 +57,10 @@ export async function bundleFunctions(projectFolder: string, names: readonly str
     // Names a package by its place in node_modules, even where that folder is a link.
     preserveSymlinks: true,
     banner: { js: BANNER },
-    plugins: [credentialsFromEnvironment],
+    plugins: [...AWS_SDK_PLUGINS],
   });
   return names.map((name) => pickBundle(result, name));
 }
-
-/**
- * Lambda hands a function its credentials in the environment, and so does the laptop runtime. The SDK's default chain also
- * knows SSO, profiles, web identity and instance metadata: 90 KB in every bundle, and never reached.
- */
-const credentialsFromEnvironment: esbuild.Plugin = {
-  name: "credentials-from-environment",
-  setup(build) {
-    build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
-      path: "credentials",
-      namespace: "environment",
-      pluginData: resolveDir,
-    }));
-    build.onLoad({ filter: /.*/, namespace: "environment" }, ({ pluginData }) => ({
-      contents: 'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";',
-      resolveDir: pluginData,
-    }));
-  },
-};
 
 type BuildResult = esbuild.BuildResult<{ write: false; metafile: true }>;
 

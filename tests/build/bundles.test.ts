@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { findMachine } from "../../build/machine-code.ts";
+import { FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { requireBuild } from "../support/require-build.ts";
+
+/** performance.md, goal 8: a small bundle starts sooner. */
+const MAX_API_BUNDLE_BYTES = 250_000;
+
+describe("this project's functions", () => {
+  const openZip = (path: string) => unzipSync(readFileSync(join(requireBuild().folder, path)));
+
+  it("are exactly those whose environment the contracts describe", () => {
+    expect(Object.keys(requireBuild().manifest.functions).sort()).toEqual([...FUNCTION_NAMES].sort());
+  });
+
+  it.each(["presign", "status"])("that answer requests are at most 250 KB of code: %s", (name) => {
+    const path = requireBuild().manifest.functions[name]?.path ?? "";
+
+    expect(openZip(path)["index.mjs"]?.length).toBeLessThanOrEqual(MAX_API_BUNDLE_BYTES);
+  });
+
+  it("P7: carry machine code for arm64 Linux alone, and only resize carries any", () => {
+    const { manifest } = requireBuild();
+    const found = Object.entries(manifest.functions).flatMap(([name, { path }]) =>
+      Object.values(openZip(path)).flatMap((bytes) => {
+        const machine = findMachine(bytes);
+        return machine ? [`${name}: ${machine}`] : [];
+      }),
+    );
+
+    expect(found).toEqual(["resize: linux-arm64", "resize: linux-arm64"]);
+  });
+});
