@@ -21,7 +21,8 @@ const EMPTY_HASH = sha256("");
 
 export interface ChunkedBody {
   readonly payload: StreamingPayload;
-  readonly chain: SignatureChain;
+  /** Absent for an anonymous request, which can only send the unsigned form. */
+  readonly chain?: SignatureChain;
   /** x-amz-decoded-content-length */
   readonly decodedLength: number;
 }
@@ -39,7 +40,8 @@ export async function* decodeAwsChunks(
 ): AsyncGenerator<Buffer> {
   const { signed, trailer } = STREAMING_PAYLOADS[body.payload];
   const reader = new ByteReader(source);
-  let previous = body.chain.seed;
+  const chain = signed ? requireChain(body.chain) : undefined;
+  let previous = chain?.seed ?? "";
   let total = 0;
   for (;;) {
     const { size, signature } = parseChunkHead(await reader.line());
@@ -49,17 +51,22 @@ export async function* decodeAwsChunks(
       left -= piece.length;
       total += piece.length;
       if (total > body.decodedLength) throw wrongLength(body.decodedLength);
-      if (signed) hash.update(piece);
+      if (chain) hash.update(piece);
       yield piece;
     }
-    if (signed) previous = verifyChunk(body.chain, previous, hash.digest("hex"), signature);
+    if (chain) previous = verifyChunk(chain, previous, hash.digest("hex"), signature);
     if (size === 0) break;
     if ((await reader.line()) !== "") throw malformed("a chunk does not end where its length says");
   }
   if (total !== body.decodedLength) throw wrongLength(body.decodedLength);
   await readTrailers(reader, trailers);
-  if (signed && trailer) verifyTrailer(body.chain, previous, trailers);
+  if (chain && trailer) verifyTrailer(chain, previous, trailers);
   if (!trailer && trailers.size > 0) throw malformed("a trailer follows that the request did not announce");
+}
+
+function requireChain(chain: SignatureChain | undefined): SignatureChain {
+  if (chain) return chain;
+  throw new SignatureError("InvalidRequest", "A body with chunk signatures needs a signed request.");
 }
 
 function parseChunkHead(line: string): { size: number; signature: string } {
