@@ -1,0 +1,145 @@
+import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Endpoint, startEndpoint } from "../../../local/endpoint/endpoint.ts";
+import { closeServer, listen } from "../../../local/endpoint/listen.ts";
+import { createSts } from "../../../local/endpoint/sts-service.ts";
+import { createCredentialStore } from "../../../local/iam/credential-store.ts";
+import type { AwsService, Credentials, Principal } from "../../../local/services.ts";
+
+const open: Endpoint[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((endpoint) => endpoint.stop()));
+});
+
+function fakeService(name: string): AwsService {
+  return {
+    name,
+    handle: async (_request, response) => void response.end(name),
+    stop: async () => {},
+  };
+}
+
+async function start(...services: AwsService[]): Promise<string> {
+  const endpoint = await startEndpoint({ port: 0, log: () => {} });
+  open.push(endpoint);
+  for (const service of services) endpoint.serve(service);
+  return endpoint.url;
+}
+
+/** The hash in the form that the SDK's signer takes. */
+class Sha256 {
+  readonly #hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret ? createHmac("sha256", secret as Buffer) : createHash("sha256");
+  }
+
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+
+  reset(): void {}
+}
+
+async function post(url: string, service: string, body: string, credentials: Credentials): Promise<Response> {
+  const { host, hostname, port } = new URL(url);
+  const signer = new SignatureV4({ service, region: "eu-central-1", credentials, sha256: Sha256 });
+  const headers = { host, "content-type": "application/x-www-form-urlencoded" };
+  const request = { method: "POST", protocol: "http:", hostname, port: Number(port), path: "/", headers, body };
+  const signed = await signer.sign(request);
+  return fetch(url, { method: "POST", headers: signed.headers, body });
+}
+
+const someone = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" };
+
+describe("the signed endpoint", () => {
+  it("routes by the service in the credential scope, and to S3 where there is no signature", async () => {
+    const url = await start(fakeService("s3"), fakeService("sqs"));
+
+    const signed = await post(url, "sqs", "x", someone);
+    const anonymous = await fetch(`${url}/bucket/key`);
+
+    expect(await signed.text()).toBe("sqs");
+    expect(await anonymous.text()).toBe("s3");
+  });
+
+  it("names a service that it does not have, and those that it has", async () => {
+    const url = await start(fakeService("s3"), fakeService("sqs"));
+
+    const response = await post(url, "ec2", "Action=RunInstances", someone);
+
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('no service "ec2"; it has s3, sqs');
+  });
+
+  it("asks to try again while the services are still starting", async () => {
+    const url = await start();
+
+    expect((await fetch(url)).status).toBe(503);
+  });
+
+  it("answers an internal error when a service breaks, and goes on", async () => {
+    const broken: AwsService = { ...fakeService("s3"), handle: () => Promise.reject(new Error("secret detail")) };
+    const url = await start(broken);
+
+    const responses = [await fetch(url), await fetch(url)];
+
+    expect(responses.map(({ status }) => status)).toEqual([500, 500]);
+    expect(await responses[0]?.text()).not.toContain("secret detail");
+  });
+
+  it("listens on loopback alone", async () => {
+    expect(new URL(await start()).hostname).toBe("127.0.0.1");
+  });
+
+  it("names a busy port and the setting that changes it", async () => {
+    const other = createServer();
+    const port = await listen(other, 0, "a test");
+
+    const attempt = startEndpoint({ port, log: () => {} });
+
+    await expect(attempt).rejects.toThrow(new RegExp(`port ${port} on 127.0.0.1.*in use.*DARKROOM_PORT`));
+    await closeServer(other);
+  });
+});
+
+describe("sts", () => {
+  const credentials = createCredentialStore(mkdtempSync(join(tmpdir(), "darkroom-sts-")));
+  const startSts = () => start(createSts({ accountId: "111111111111", credentials, clock: { now: () => Date.now() } }));
+  const administrator: Principal = { type: "administrator", arn: "arn:aws:iam::111111111111:user/administrator" };
+
+  it("tells a caller who it is", async () => {
+    const url = await startSts();
+    const role: Principal = { type: "role", arn: "arn:aws:iam::111111111111:role/resize" };
+
+    const answers = [
+      await post(url, "sts", "Action=GetCallerIdentity&Version=2011-06-15", credentials.issue(administrator)),
+      await post(url, "sts", "Action=GetCallerIdentity&Version=2011-06-15", credentials.issue(role)),
+    ];
+
+    const texts = await Promise.all(answers.map((response) => response.text()));
+    expect(texts[0]).toContain("<Arn>arn:aws:iam::111111111111:user/administrator</Arn>");
+    expect(texts[1]).toContain("<Arn>arn:aws:sts::111111111111:assumed-role/resize/local</Arn>");
+  });
+
+  it("P9: refuses an unknown key, a wrong secret and any other action", async () => {
+    const url = await startSts();
+    const { accessKeyId } = credentials.issue(administrator);
+
+    const unknown = await post(url, "sts", "Action=GetCallerIdentity", someone);
+    const forged = await post(url, "sts", "Action=GetCallerIdentity", { accessKeyId, secretAccessKey: "guess" });
+    const other = await post(url, "sts", "Action=AssumeRole", credentials.issue(administrator));
+
+    expect([unknown.status, forged.status, other.status]).toEqual([403, 403, 400]);
+    expect(await other.text()).toContain("AssumeRole");
+  });
+});

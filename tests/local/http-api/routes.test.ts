@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { listUnknownVariables } from "../../../local/http-api/access-log.ts";
+import { findRoute, parseRouteKey, type Route } from "../../../local/http-api/routes.ts";
+
+const routes = ["$default", "ANY /a/{proxy+}", "GET /a/{id}", "ANY /a/{id}", "GET /a/b", "GET /a/{id}/c"].flatMap(
+  (key): Route | readonly Route[] => parseRouteKey(key) ?? [],
+);
+
+describe("routes", () => {
+  it.each<[string, string, string, Record<string, string>]>([
+    ["GET", "/a/b", "GET /a/b", {}],
+    ["GET", "/a/x", "GET /a/{id}", { id: "x" }],
+    ["POST", "/a/x", "ANY /a/{id}", { id: "x" }],
+    ["GET", "/a/x/c", "GET /a/{id}/c", { id: "x" }],
+    ["GET", "/a/x/y/z", "ANY /a/{proxy+}", { proxy: "x/y/z" }],
+    ["GET", "/a/", "$default", {}],
+    ["GET", "/other", "$default", {}],
+  ])("%s %s goes to the most specific one, %s", (method, path, routeKey, parameters) => {
+    const match = findRoute(routes, method, path);
+
+    expect([match?.route.routeKey, match?.pathParameters]).toEqual([routeKey, parameters]);
+  });
+
+  it("a key that API Gateway would not take is not a route", () => {
+    for (const key of ["GET status", "FETCH /a", "GET /a/{proxy+}/b", "/a", ""])
+      expect(parseRouteKey(key)).toBeUndefined();
+  });
+
+  it("variables of the access log that do not exist are named", () => {
+    expect(listUnknownVariables("$context.requestId $context.nope $context.identity.caller")).toEqual([
+      "nope",
+      "identity.caller",
+    ]);
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createLogWriter } from "../../../local/logs/log-writer.ts";
+import { createPortPlan } from "../../../local/ports.ts";
+import { findStackFolder, parseSettings } from "../../../local/settings.ts";
+
+const folder = () => mkdtempSync(join(tmpdir(), "darkroom-settings-"));
+
+describe("settings", () => {
+  it("have defaults, and an empty variable is none", () => {
+    expect(parseSettings({ DARKROOM_PORT: "", PATH: "/bin" })).toEqual({
+      basePort: 4566,
+      stateFolder: ".darkroom",
+      terminalLevel: "warn",
+    });
+  });
+
+  it("that are wrong are all named at once", () => {
+    expect(() => parseSettings({ DARKROOM_PORT: "http", DARKROOM_LOG_LEVEL: "loud" })).toThrow(
+      /DARKROOM_PORT[\s\S]*DARKROOM_LOG_LEVEL/,
+    );
+  });
+});
+
+describe("the stack to run", () => {
+  function synth(...names: string[]): string {
+    const path = folder();
+    const stacks = Object.fromEntries(names.map((name) => [name, { workingDirectory: `stacks/${name}` }]));
+    writeFileSync(join(path, "manifest.json"), JSON.stringify({ version: "stubbed", stacks }));
+    return path;
+  }
+
+  it("is the only one, or the environment's", () => {
+    const one = synth("darkroom-media-dev");
+    const two = synth("darkroom-media-dev", "darkroom-media-prod");
+
+    expect(findStackFolder(one, undefined)).toBe(join(one, "stacks/darkroom-media-dev"));
+    expect(findStackFolder(two, "prod")).toBe(join(two, "stacks/darkroom-media-prod"));
+  });
+
+  it("is asked for, by name, where it is not clear", () => {
+    const two = synth("darkroom-media-dev", "darkroom-media-prod");
+
+    expect(() => findStackFolder(two, undefined)).toThrow("darkroom-media-dev, darkroom-media-prod");
+    expect(() => findStackFolder(two, "qa")).toThrow('DARKROOM_ENVIRONMENT is "qa"');
+    expect(() => findStackFolder(folder(), "dev")).toThrow("npm run synth");
+  });
+});
+
+describe("ports", () => {
+  it("follow the base port in the order of the first start, and stay when the stack grows", () => {
+    const state = folder();
+    const first = createPortPlan(state, 4566);
+    const before = [first.portFor("api"), first.portFor("cdn")];
+
+    const second = createPortPlan(state, 5000, { site: 8080 });
+    const after = ["new", "cdn", "api", "site"].map((address) => second.portFor(address));
+
+    expect(before).toEqual([4567, 4568]);
+    expect(after).toEqual([5003, 5002, 5001, 8080]);
+  });
+});
+
+describe("the log", () => {
+  it("A10: is one JSON line per event, in a file per source, with secrets masked", async () => {
+    const directory = folder();
+    const terminal: string[] = [];
+    const clock = { now: () => Date.UTC(2026, 10, 21) };
+    const writer = createLogWriter({ directory, clock, writeTerminal: (line) => void terminal.push(line) });
+    const url = "http://127.0.0.1/b/k?X-Amz-Credential=AKIA&X-Amz-Signature=abc123&x=1";
+
+    writer.log({ level: "info", source: "/aws/lambda/darkroom-dev-presign", message: `signed ${url}`, jobId: "1" });
+    writer.log({ level: "debug", source: "../../etc/passwd", message: "x", authorization: "AWS4 secret" });
+    await writer.stop();
+
+    expect(readdirSync(directory).sort()).toEqual(["aws-lambda-darkroom-dev-presign.jsonl", "etc-passwd.jsonl"]);
+    const text = readFileSync(join(directory, "aws-lambda-darkroom-dev-presign.jsonl"), "utf8");
+    expect(JSON.parse(text)).toEqual({
+      time: "2026-11-21T00:00:00.000Z",
+      level: "info",
+      source: "/aws/lambda/darkroom-dev-presign",
+      message: "signed http://127.0.0.1/b/k?X-Amz-Credential=***&X-Amz-Signature=***&x=1",
+      jobId: "1",
+    });
+    expect(readFileSync(join(directory, "etc-passwd.jsonl"), "utf8")).not.toContain("secret");
+    expect(terminal).toHaveLength(1);
+  });
+
+  it("keeps the terminal quiet below its level", () => {
+    const terminal: string[] = [];
+    const directory = join(folder(), "logs");
+    mkdirSync(directory);
+    const options = { directory, clock: { now: () => 0 }, writeTerminal: (line: string) => void terminal.push(line) };
+    const writer = createLogWriter({ ...options, terminalLevel: "error" });
+
+    for (const level of ["debug", "info", "warn", "error"] as const) writer.log({ level, source: "s", message: level });
+
+    expect(terminal.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(["error"]);
+  });
+});
