@@ -104,6 +104,7 @@ export interface BucketSettings {
 }
 
 export interface CorsRule {
+  readonly id?: string;
   readonly allowedOrigins: readonly string[];
   readonly allowedMethods: readonly string[];
   readonly allowedHeaders?: readonly string[];
