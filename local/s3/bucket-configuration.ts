@@ -164,6 +164,7 @@ function toCorsRule(rule: z.infer<typeof cors>["CORSRule"][number]): CorsRule {
     throw new S3Error("InvalidRequest", "AllowedOrigin can not have more than one wildcard.");
   }
   return {
+    ...(rule.ID === undefined ? {} : { id: rule.ID }),
     allowedOrigins: rule.AllowedOrigin,
     allowedMethods: rule.AllowedMethod,
     ...(rule.AllowedHeader.length > 0 ? { allowedHeaders: rule.AllowedHeader } : {}),
@@ -174,6 +175,7 @@ function toCorsRule(rule: z.infer<typeof cors>["CORSRule"][number]): CorsRule {
 
 function printCorsRule(rule: CorsRule) {
   return {
+    ID: rule.id,
     AllowedOrigin: rule.allowedOrigins,
     AllowedMethod: rule.allowedMethods,
     AllowedHeader: rule.allowedHeaders,
