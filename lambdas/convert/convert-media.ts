@@ -35,9 +35,6 @@ export interface ConvertDependencies {
 const RESERVED_BYTES = 16_000_000;
 /** Whole percent at which each part of the work ends; the rest is storing. */
 const PROGRESS = { downloaded: 5, converted: 90 } as const;
-/** A header's length and what is decoded may differ by this part, and by a second of sound that begins late. */
-const SHORTER_BY = { part: 0.05, seconds: 1 } as const;
-
 /**
  * Video → mp4, poster, thumbnails; audio → m4a; and what `convertTo` asks for. The source goes to a private folder on
  * the disk first: a phone's mp4 has its index at the end, so ffmpeg must seek, and it never gets a URL (security.md).
@@ -129,7 +126,8 @@ async function carryOut(plan: ConvertPlan, { ffmpeg, run, folder, request, sourc
   for (const film of films) {
     await checkOutput(film, ffmpeg, run, { maxFileBytes, isLimitedByDisk: maxFileBytes < run.limits.maxOutputBytes });
   }
-  checkLength(seconds, source, run.limits);
+  // A header may say less than there is; `-t` lets a second more through, so that it shows.
+  checkDuration(seconds - 0.5, run.limits);
   const stills = plan.stills ? await pickStills(plan.stills, run.directory) : { finished: [], placeholder: undefined };
   return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder };
 }
@@ -141,16 +139,6 @@ function follow({ reportProgress }: WorkRequest, { durationSeconds }: Source, ru
     const done = durationSeconds > 0 ? Math.min(1, seconds / durationSeconds) : 0;
     reportProgress(Math.floor(PROGRESS.downloaded + (whole * (run + done)) / runs));
   };
-}
-
-/** A file that was cut off in mid-upload must not become a film that stops in mid-sentence. */
-function checkLength(seconds: number, { container, durationSeconds }: Source, limits: AvLimits): void {
-  // The last packet may end a little after the limit.
-  checkDuration(seconds - SHORTER_BY.seconds / 2, limits);
-  const expected = durationSeconds * (1 - SHORTER_BY.part) - SHORTER_BY.seconds;
-  if (!container.declaresDuration || seconds >= expected) return;
-  const found = `${seconds.toFixed(1)} of ${durationSeconds.toFixed(1)} seconds`;
-  throw new DarkroomError("CORRUPT_MEDIA", `The file is damaged or incomplete: only ${found} can be read.`);
 }
 
 function describeFile({ file, renditions, preset, picture }: PlannedFile): FinishedFile[] {

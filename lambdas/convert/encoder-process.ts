@@ -37,16 +37,22 @@ export async function runProcess(
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const kill = () => killGroup(child);
+  const kill = () => {
+    killGroup(child);
+    // What left the group may still hold the pipes; nobody waits for it.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   const guard = child.pid === undefined ? undefined : startGuard(child.pid);
   signal.addEventListener("abort", kill);
   try {
-    return await followToEnd(child, onStdout);
+    const end = await followToEnd(child, onStdout);
+    signal.throwIfAborted();
+    return end;
   } finally {
     signal.removeEventListener("abort", kill);
-    // The guard first of all: the group's number may soon be another's.
+    // The group's number may soon be another's.
     guard?.kill("SIGKILL");
-    signal.throwIfAborted();
   }
 }
 

@@ -126,6 +126,9 @@ function readProgress(onSeconds: (seconds: number) => void): (text: string) => v
   };
 }
 
+/** The shell's codes, to which the system hands a file that is no program for this machine. ffmpeg never ends with them. */
+const NOT_EXECUTED: readonly number[] = [2, 126, 127];
+
 /** What ffmpeg wrote to stderr goes to the log with the cause; a person gets our own words. */
 function createFailure(program: Program, end: ProcessEnd, { limits }: EncoderRun): Error {
   const cause = new Error(`${program} ended with ${end.killedBy ?? `exit code ${end.exitCode}`}: ${end.stderr.trim()}`);
@@ -138,7 +141,8 @@ function createFailure(program: Program, end: ProcessEnd, { limits }: EncoderRun
   if (says(/exceeds specified max pixel count/))
     return withCause(createTooManyPixelsError(limits.maxFramePixels), cause);
   if (says(/Unknown encoder|Unrecognized option|Option not found|No such filter/)) return createTooPoor(cause);
-  if (says(/not on whitelist/)) return new DarkroomError("UNSUPPORTED_FORMAT", undefined, { cause });
+  if (NOT_EXECUTED.includes(end.exitCode ?? 0)) return new DarkroomError("ENCODER_MISSING", undefined, { cause });
+  if (says(/not on whitelist/)) return createNotAllowed(end, cause);
   return new DarkroomError(program === "ffprobe" || isDamage(end) ? "CORRUPT_MEDIA" : "ENCODER_FAILED", undefined, {
     cause,
   });
@@ -152,6 +156,12 @@ function createTooPoor(cause: Error): DarkroomError {
   const message =
     "The ffmpeg that is installed here is too old or lacks a codec. Install ffmpeg 5.1 or newer with libx264.";
   return new DarkroomError("ENCODER_MISSING", message, { cause });
+}
+
+function createNotAllowed({ stderr }: ProcessEnd, cause: Error): DarkroomError {
+  const [, codec] = /Codec \((\w+)\) not on whitelist/.exec(stderr) ?? [];
+  const message = codec && `The file is encoded with ${codec}, which cannot be read here.`;
+  return new DarkroomError("UNSUPPORTED_FORMAT", message, { cause });
 }
 
 /** 69 is ffmpeg's code for "more frames failed to decode than `-max_error_rate` allows". */

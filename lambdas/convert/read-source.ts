@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { isCutOff, type ReadAt } from "../media/av-completeness.ts";
 import { CONTAINERS, type Container, SNIFFED_BYTES, sniffContainers } from "../media/av-container.ts";
 import type { MediaFacts } from "../media/av-facts.ts";
 import { checkDuration, checkLimits } from "../media/av-limits.ts";
@@ -18,10 +19,7 @@ export interface Source {
  * within the limits (F2). Throws DarkroomError.
  */
 export async function readSource(ffmpeg: Encoder, run: EncoderRun): Promise<Source> {
-  const head = await readHead(join(run.directory, SOURCE_FILE));
-  if (head.length === 0) throw new DarkroomError("FILE_EMPTY");
-  const candidates = sniffContainers(head);
-  if (candidates.length === 0) throw createUnsupported();
+  const candidates = await sniffFile(join(run.directory, SOURCE_FILE));
   const facts = await ffmpeg.probe(SOURCE_FILE, run);
   const container = candidates.find((candidate) => candidate.demuxer === facts.demuxer);
   if (container === undefined) throw createUnsupported();
@@ -39,11 +37,23 @@ async function measureDuration(facts: MediaFacts, ffmpeg: Encoder, run: EncoderR
   return seconds;
 }
 
-async function readHead(path: string): Promise<Buffer> {
+/** By the bytes alone, before any other program sees the file. */
+async function sniffFile(path: string): Promise<readonly Container[]> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
+    const { size } = await file.stat();
+    const readAt: ReadAt = async (offset, length) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    if (size === 0) throw new DarkroomError("FILE_EMPTY");
+    const candidates = sniffContainers(await readAt(0, SNIFFED_BYTES));
+    const [first] = candidates;
+    if (first === undefined) throw createUnsupported();
+    if (await isCutOff(first, size, readAt)) {
+      throw new DarkroomError("CORRUPT_MEDIA", "The file is incomplete: its end is missing. Please upload it again.");
+    }
+    return candidates;
   } finally {
     await file.close();
   }

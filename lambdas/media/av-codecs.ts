@@ -31,6 +31,7 @@ export const SOUND_CODECS = {
   alac: ["alac"],
   ac3: ["ac3"],
   eac3: ["eac3"],
+  dts: ["dca"],
   amr_nb: ["amrnb"],
   amr_wb: ["amrwb"],
   adpcm_ms: ["adpcm_ms"],
@@ -51,8 +52,18 @@ export const SOUND_CODECS = {
   pcm_mulaw: ["pcm_mulaw"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** For ffmpeg's `-codec_whitelist`, which names decoders. */
-export const DECODER_WHITELIST = [...Object.values(PICTURE_CODECS), ...Object.values(SOUND_CODECS)].flat().join(",");
+/** Nothing is made of subtitles, but ffprobe opens the decoder of every stream and gives up where it may not. */
+const SUBTITLE_DECODERS = [
+  ...["mov_text", "srt", "subrip", "text", "webvtt", "ssa", "ass"],
+  ...["dvdsub", "dvbsub", "pgssub", "xsub", "cc_dec"],
+] as const;
+
+/** For the `-codec_whitelist` of ffmpeg and ffprobe, which names decoders. */
+export const DECODER_WHITELIST = [
+  ...Object.values(PICTURE_CODECS).flat(),
+  ...Object.values(SOUND_CODECS).flat(),
+  ...SUBTITLE_DECODERS,
+].join(",");
 
 export function isPictureCodec(codec: string): boolean {
   return Object.hasOwn(PICTURE_CODECS, codec);

@@ -6,8 +6,6 @@ export interface Container {
   /** The type of a file that holds pictures; undefined for a container of sound alone. */
   readonly videoType?: string;
   readonly audioType: string;
-  /** The container itself says how long it is; for the others ffprobe guesses from the bit rate. */
-  readonly declaresDuration: boolean;
 }
 
 const MP4_DEMUXER = "mov,mp4,m4a,3gp,3g2,mj2";
@@ -19,41 +17,36 @@ export const CONTAINERS = {
     demuxer: MP4_DEMUXER,
     videoType: "video/mp4",
     audioType: "audio/mp4",
-    declaresDuration: true,
   },
   quicktime: {
     name: "QuickTime",
     demuxer: MP4_DEMUXER,
     videoType: "video/quicktime",
     audioType: "audio/mp4",
-    declaresDuration: true,
   },
   matroska: {
     name: "Matroska",
     demuxer: MATROSKA_DEMUXER,
     videoType: "video/x-matroska",
     audioType: "audio/x-matroska",
-    declaresDuration: true,
   },
   webm: {
     name: "WebM",
     demuxer: MATROSKA_DEMUXER,
     videoType: "video/webm",
     audioType: "audio/webm",
-    declaresDuration: true,
   },
   avi: {
     name: "AVI",
     demuxer: "avi",
     videoType: "video/x-msvideo",
     audioType: "video/x-msvideo",
-    declaresDuration: true,
   },
-  wav: { name: "WAV", demuxer: "wav", audioType: "audio/wav", declaresDuration: true },
-  ogg: { name: "Ogg", demuxer: "ogg", videoType: "video/ogg", audioType: "audio/ogg", declaresDuration: true },
-  flac: { name: "FLAC", demuxer: "flac", audioType: "audio/flac", declaresDuration: true },
-  mp3: { name: "MP3", demuxer: "mp3", audioType: "audio/mpeg", declaresDuration: false },
-  aac: { name: "AAC", demuxer: "aac", audioType: "audio/aac", declaresDuration: false },
+  wav: { name: "WAV", demuxer: "wav", audioType: "audio/wav" },
+  ogg: { name: "Ogg", demuxer: "ogg", videoType: "video/ogg", audioType: "audio/ogg" },
+  flac: { name: "FLAC", demuxer: "flac", audioType: "audio/flac" },
+  mp3: { name: "MP3", demuxer: "mp3", audioType: "audio/mpeg" },
+  aac: { name: "AAC", demuxer: "aac", audioType: "audio/aac" },
 } as const satisfies Record<string, Container>;
 
 /** How many bytes of a file `sniffContainers` wants. */
