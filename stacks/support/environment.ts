@@ -49,6 +49,11 @@ const domain = z.strictObject({
     ),
 });
 
+const domainPair = domain.refine((it) => it.cdn !== it.site, {
+  path: ["site"],
+  error: "must differ from cdn: page and renditions are served apart, so that no rendition shares the page's origin",
+});
+
 const timeoutSeconds = z.int().min(1).max(MAX_TIMEOUT_SECONDS);
 /** Places that only this function may use, and no more than those; unset: it shares the account's. */
 const reservedConcurrency = z.int().min(1).max(1000).optional();
@@ -87,7 +92,7 @@ const environment = z
       .array(z.string().regex(/^https?:\/\/[a-z0-9.*-]+(:(\d+|\*))?$/, "must be a CSP source, like http://127.0.0.1:*"))
       .default([]),
     /** Custom names and their certificate. @default CloudFront's own names */
-    domain: domain.optional(),
+    domain: domainPair.optional(),
     /** Buckets and table cannot be destroyed, by Terraform or otherwise. */
     isProtected: z.boolean(),
     /** Where CloudFront serves from. @default PriceClass_100: Europe and North America */

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, TerraformStack } from "cdktf";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Cdn, type CdnProps } from "../../stacks/constructs/cdn.ts";
+import { HttpApi, type HttpApiProps } from "../../stacks/constructs/http-api.ts";
+import { NodeFunction, type NodeFunctionProps } from "../../stacks/constructs/node-function.ts";
+import { PrivateBucket, type PrivateBucketProps } from "../../stacks/constructs/private-bucket.ts";
+import { Schedule } from "../../stacks/constructs/schedule.ts";
+import { SiteFiles } from "../../stacks/constructs/site-files.ts";
+import { WorkQueue, type WorkQueueProps } from "../../stacks/constructs/work-queue.ts";
+import type { BuiltFile } from "../../stacks/support/artifacts.ts";
+import { ConfigurationError } from "../../stacks/support/errors.ts";
+import { bucketName, globalName, regionalName } from "../../stacks/support/naming.ts";
+import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
+
+const NAMING = { environment: "dev", accountId: "111111111111", region: "eu-central-1" } as const;
+
+let folder: string;
+let code: BuiltFile;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "darkroom-constructs-"));
+  writeFixtureArtifacts(folder);
+  code = { file: join(folder, "functions/status.zip"), sha256: "0".repeat(64) };
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function stack(): TerraformStack {
+  return new TerraformStack(new App({ outdir: folder, stackTraces: false }), "test");
+}
+
+/** What a construct says when it is made; nothing where it can be. */
+function problemsOf(make: (scope: TerraformStack) => unknown): string[] {
+  try {
+    make(stack());
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+const bucket =
+  (changes: Partial<PrivateBucketProps> = {}) =>
+  (scope: TerraformStack) =>
+    new PrivateBucket(scope, "photos", {
+      bucketName: "photos-111111111111",
+      accountId: "111111111111",
+      isProtected: true,
+      ...changes,
+    });
+
+const queue =
+  (changes: Partial<WorkQueueProps> = {}) =>
+  (scope: TerraformStack) =>
+    new WorkQueue(scope, "work", {
+      queueName: "work",
+      consumerTimeoutSeconds: 60,
+      deadLetterConsumerTimeoutSeconds: 60,
+      ...changes,
+    });
+
+const lambda =
+  (changes: Partial<NodeFunctionProps> = {}) =>
+  (scope: TerraformStack) =>
+    new NodeFunction(scope, "status", {
+      naming: NAMING,
+      code,
+      description: "Tells how far a job is.",
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      environment: {},
+      logRetentionDays: 7,
+      ...changes,
+    });
+
+const api =
+  (changes: Partial<HttpApiProps> = {}) =>
+  (scope: TerraformStack) =>
+    new HttpApi(scope, "api", {
+      apiName: "api",
+      description: "An API.",
+      routes: [{ id: "status", method: "GET", path: "/status", handler: lambda()(scope) }],
+      origins: ["https://example.com"],
+      requestsPerSecond: 10,
+      burst: 20,
+      logRetentionDays: 7,
+      ...changes,
+    });
+
+const cdn =
+  (changes: Partial<CdnProps> = {}) =>
+  (scope: TerraformStack) =>
+    new Cdn(scope, "cdn", {
+      naming: NAMING,
+      comment: "Photos",
+      bucket: bucket()(scope),
+      priceClass: "PriceClass_100",
+      contentSecurityPolicy: "default-src 'none'",
+      ...changes,
+    });
+
+const schedule = (changes: { ruleName?: string; everyMinutes?: number }) => (scope: TerraformStack) =>
+  new Schedule(scope, "sweep", {
+    ruleName: "sweep",
+    description: "Sweeps.",
+    everyMinutes: 5,
+    target: lambda()(scope),
+    ...changes,
+  });
+
+const site =
+  (...keys: string[]) =>
+  (scope: TerraformStack) =>
+    new SiteFiles(scope, "site", {
+      bucket: bucket()(scope),
+      files: keys.map((key) => ({ ...code, key, contentType: "text/html", cacheControl: "no-cache" })),
+      config: {},
+    });
+
+describe("a construct", () => {
+  it("can be made with what is allowed, up to the edges", () => {
+    expect(problemsOf(bucket({ isVersioned: true, expireNoncurrentAfterDays: 1, expireAfterDays: 3650 }))).toEqual([]);
+    expect(problemsOf(queue({ consumerTimeoutSeconds: 900, maxReceiveCount: 1 }))).toEqual([]);
+    expect(problemsOf(lambda({ memoryMb: 10_240, timeoutSeconds: 900, scratchMb: 10_240 }))).toEqual([]);
+    expect(problemsOf(api())).toEqual([]);
+    expect(problemsOf(cdn({ errorTtlSeconds: 0 }))).toEqual([]);
+    expect(problemsOf(schedule({ everyMinutes: 1440 }))).toEqual([]);
+    expect(problemsOf(site("index.html", "page.js"))).toEqual([]);
+  });
+
+  it("names all its problems at once, each with its path", () => {
+    expect(problemsOf(queue({ queueName: "a b", consumerTimeoutSeconds: 901, maxReceiveCount: 0 }))).toEqual([
+      expect.stringMatching(/^test\/work-queue: queueName "a b"/),
+      expect.stringMatching(/^test\/work-queue: consumerTimeoutSeconds is 901/),
+      expect.stringMatching(/^test\/work-queue: maxReceiveCount is 0/),
+    ]);
+  });
+
+  it.each<[string, (scope: TerraformStack) => unknown, string]>([
+    ["a bucket with an awkward name", bucket({ bucketName: "Photos_1" }), "bucketName"],
+    ["a bucket name over 63 characters", bucket({ bucketName: "a".repeat(64) }), "bucketName"],
+    ["a bucket that expires after no day", bucket({ expireAfterDays: 0 }), "expireAfterDays is 0"],
+    ["a bucket that expires after half a day", bucket({ expireAfterDays: 0.5 }), "expireAfterDays is 0.5"],
+    ["versions that pile up for ever", bucket({ isVersioned: true }), "isVersioned and expireNoncurrentAfterDays"],
+    ["versions that expire but are not kept", bucket({ expireNoncurrentAfterDays: 1 }), "isVersioned and"],
+    [
+      "noncurrent versions that never expire",
+      bucket({ isVersioned: true, expireNoncurrentAfterDays: 3651 }),
+      "expireNoncurrentAfterDays is 3651",
+    ],
+    ["uploads from anywhere (A5)", bucket({ uploadOrigins: ["*"] }), "uploadOrigins holds a wildcard"],
+    ["a queue whose dead letters are never hidden", queue({ deadLetterConsumerTimeoutSeconds: 0 }), "deadLetterC"],
+    ["a queue that tries for ever", queue({ maxReceiveCount: 1001 }), "maxReceiveCount is 1001"],
+    ["a queue name that leaves no room for its dead letters", queue({ queueName: "a".repeat(64) }), "queueName"],
+    ["a function with too little memory", lambda({ memoryMb: 127 }), "memoryMb is 127"],
+    ["a function that runs over 15 minutes", lambda({ timeoutSeconds: 901 }), "timeoutSeconds is 901"],
+    ["a function with too little scratch", lambda({ scratchMb: 511 }), "scratchMb is 511"],
+    ["a function without a description", lambda({ description: "" }), "description has 0"],
+    ["a function with six layers", lambda({ layerArns: Array(6).fill("arn") }), "layerArns names 6"],
+    ["a function that may never run", lambda({ reservedConcurrency: 0 }), "reservedConcurrency is 0"],
+    ["a function that sets Lambda's own variables", lambda({ environment: { AWS_REGION: "x" } }), "sets AWS_REGION"],
+    ["a function told too much", lambda({ environment: { A: "x".repeat(4096) } }), "environment has"],
+    ["an API without routes", api({ routes: [] }), "routes must name"],
+    ["an API open to every page (A5)", api({ origins: ["*"] }), "origins holds a wildcard"],
+    ["an API without a throttle", api({ requestsPerSecond: 0 }), "requestsPerSecond is 0"],
+    ["an API with a burst that AWS does not take", api({ burst: 5001 }), "burst is 5001"],
+    ["a CDN that remembers errors too long (A6)", cdn({ errorTtlSeconds: 11 }), "errorTtlSeconds is 11"],
+    ["a CDN that any page may read (A5)", cdn({ corsOrigins: ["https://*.example.com"] }), "corsOrigins holds"],
+    ["a CDN without a name", cdn({ comment: "" }), "comment has 0"],
+    [
+      "a CDN with a certificate of another region",
+      cdn({ domain: { name: "a.example.com", certificateArn: "arn:aws:acm:eu-central-1:1:certificate/x" } }),
+      "domain.certificateArn",
+    ],
+    ["a schedule that never comes", schedule({ everyMinutes: 0 }), "everyMinutes is 0"],
+    ["a schedule with an awkward name", schedule({ ruleName: "a b" }), 'ruleName "a b"'],
+    ["a site without a page", site("page.js"), "no index.html"],
+    ["a site that brings its own config.json", site("index.html", "config.json"), "config.json"],
+    ["a site with two files of one id", site("index.html", "a-b.js", "a.b.js"), "same Terraform id"],
+  ])("refuses %s", (_what, make, words) => {
+    const [problem, ...others] = problemsOf(make);
+
+    expect(problem).toContain(words);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ["a batch over ten", { batchSize: 11, maximumConcurrency: 2 }, "batchSize is 11"],
+    ["a cap that AWS does not take", { batchSize: 1, maximumConcurrency: 1 }, "maximumConcurrency is 1"],
+  ])("refuses to consume with %s", (_what, options, words) => {
+    expect(problemsOf((scope) => lambda()(scope).consume(queue()(scope), options))).toEqual([
+      expect.stringContaining(words),
+    ]);
+  });
+});
+
+describe("a name", () => {
+  it("is unique where its kind must be: the world, the account, or account and region", () => {
+    expect(bucketName(NAMING, "uploads")).toBe("darkroom-dev-uploads-111111111111-eu-central-1");
+    expect(globalName(NAMING, "role", "resize")).toBe("darkroom-dev-resize-eu-central-1");
+    expect(regionalName(NAMING, "queue", "resize")).toBe("darkroom-dev-resize");
+  });
+
+  it("fits for every bucket in the region with the longest name", () => {
+    const longest = { environment: "staging", accountId: "111111111111", region: "ap-southeast-2" };
+
+    expect(bucketName(longest, "renditions").length).toBeLessThanOrEqual(63);
+  });
+
+  it("is refused where AWS would refuse it, with what is wrong with it", () => {
+    expect(() => bucketName(NAMING, "a-name-that-leaves-no-room-for-the-account")).toThrow(/has 82 characters; AWS takes at most 63/);
+    expect(() => regionalName(NAMING, "queue", "Resize")).toThrow(/lower-case/);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { environments } from "../../environments.ts";
+import { type EnvironmentInput, type EnvironmentName, parseEnvironments } from "../../stacks/support/environment.ts";
+import { ConfigurationError, type Problem } from "../../stacks/support/errors.ts";
+
+const VALID: EnvironmentInput = { accountId: "111111111111", region: "eu-central-1", isProtected: true };
+
+function problemsOf<Name extends EnvironmentName>(entries: Record<Name, EnvironmentInput>): readonly Problem[] {
+  try {
+    parseEnvironments(entries);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("environments.ts", () => {
+  it("describes dev, staging and prod, each in an account of its own", () => {
+    expect(Object.keys(environments)).toEqual(["dev", "staging", "prod"]);
+    expect(new Set(Object.values(environments).map(({ accountId }) => accountId)).size).toBe(3);
+  });
+
+  it("fills in what an entry leaves out", () => {
+    const { dev } = parseEnvironments({ dev: VALID });
+
+    expect(dev).toMatchObject({
+      name: "dev",
+      origins: [],
+      priceClass: "PriceClass_100",
+      limits: { imageBytes: 25_000_000, videoBytes: 500_000_000, audioBytes: 200_000_000 },
+      images: { widths: [150, 320, 640, 1024], avif: false },
+      uploads: { urlSeconds: 300, abandonedAfterSeconds: 3600 },
+      functions: { resize: { timeoutSeconds: 60 }, convert: { timeoutSeconds: 900 }, settle: { everyMinutes: 5 } },
+    });
+  });
+
+  it("reports every problem of every entry at once, each by its field's path", () => {
+    const problems = problemsOf({
+      dev: { ...VALID, accountId: "12", origins: ["https://*.example.com", "https://ok.example.com"] },
+      prod: { ...VALID, isProtected: false, throttle: { burst: 0 } },
+    });
+
+    expect(problems.map(({ path }) => path)).toEqual([
+      "dev.accountId",
+      "dev.origins.0",
+      "prod.throttle.burst",
+      "prod.isProtected",
+    ]);
+  });
+
+  it("names what cannot be known instead of ignoring it", () => {
+    const entry = { ...VALID, retntion: {} } as EnvironmentInput;
+
+    expect(problemsOf({ dev: entry })[0]?.message).toContain("retntion");
+  });
+
+  it.each([
+    ["a wildcard", "https://*.example.com", "wildcard"],
+    ["every origin", "*", "wildcard"],
+    ["a slash at the end", "https://example.com/", "not an origin"],
+    ["a path", "https://example.com/app", "not an origin"],
+    ["no scheme", "example.com", "not an origin"],
+    ["an opaque origin", "null", "not an origin"],
+    ["plain http elsewhere", "http://example.com", "must be https"],
+    ["upper case", "https://Example.com", "not an origin"],
+    ["a default port", "https://example.com:443", "not an origin"],
+  ])("refuses an origin with %s (A5)", (_what, origin, words) => {
+    const [problem, ...others] = problemsOf({ dev: { ...VALID, origins: [origin] } });
+
+    expect(problem).toEqual({ path: "dev.origins.0", message: expect.stringContaining(words) });
+    expect(problem?.message).toContain(origin);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    "https://example.com",
+    "https://example.com:8443",
+    "http://localhost:5173",
+    "http://127.0.0.1",
+    "http://[::1]:80",
+  ])("takes the origin %s, or says that its default port is too much", (origin) => {
+    const expected = new URL(origin).origin === origin ? [] : ["dev.origins.0"];
+
+    expect(problemsOf({ dev: { ...VALID, origins: [origin] } }).map(({ path }) => path)).toEqual(expected);
+  });
+
+  it.each<[what: string, changes: Partial<EnvironmentInput>, path: string]>([
+    ["a region that is none", { region: "Frankfurt" }, "dev.region"],
+    ["an origin named twice", { origins: ["https://a.example", "https://a.example"] }, "dev.origins"],
+    ["an upload's address for over five minutes (U3)", { uploads: { urlSeconds: 301 } }, "dev.uploads.urlSeconds"],
+    [
+      "jobs given up while their upload's address still works",
+      { uploads: { urlSeconds: 300, abandonedAfterSeconds: 299 } },
+      "dev.uploads.abandonedAfterSeconds",
+    ],
+    ["widths that do not ascend", { images: { widths: [320, 150] } }, "dev.images.widths"],
+    ["a log retention that CloudWatch does not take", { retention: { logDays: 8 as 7 } }, "dev.retention.logDays"],
+    [
+      "an API function slower than an HTTP API waits",
+      { functions: { status: { timeoutSeconds: 30 } } },
+      "dev.functions.status.timeoutSeconds",
+    ],
+    [
+      "a function over Lambda's 15 minutes",
+      { functions: { convert: { timeoutSeconds: 901 } } },
+      "dev.functions.convert.timeoutSeconds",
+    ],
+    [
+      "fewer reserved places than files at once",
+      { functions: { resize: { maximumConcurrency: 10, reservedConcurrency: 9 } } },
+      "dev.functions.resize",
+    ],
+    [
+      "a certificate outside us-east-1",
+      {
+        domain: {
+          cdn: "a.example.com",
+          site: "b.example.com",
+          certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/12345678-1234-1234-1234-123456789012",
+        },
+      },
+      "dev.domain.certificateArn",
+    ],
+    ["one name for page and renditions", { domain: { ...validDomain(), site: "a.example.com" } }, "dev.domain.site"],
+    ["a CSP source that could break out", { pageSources: ["https://a.example; script-src *"] }, "dev.pageSources.0"],
+  ])("refuses %s", (_what, changes, path) => {
+    expect(problemsOf({ dev: { ...VALID, ...changes } }).map((problem) => problem.path)).toEqual([path]);
+  });
+});
+
+function validDomain() {
+  return {
+    cdn: "a.example.com",
+    site: "b.example.com",
+    certificateArn: "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012",
+  };
+}
