@@ -37,7 +37,7 @@ function decide(request: AccessRequest, context: AuthorizeContext): AccessDecisi
   const sources: Source[] = [];
   for (const [kind, policy] of policies) {
     const { statements, problems } = readPolicy(policy);
-    if (problems) return deny(`because a ${kind} policy cannot be read: ${problems.join("; ")}`);
+    if (problems) return deny(`a ${kind} policy cannot be read: ${problems.join("; ")}`);
     sources.push({ kind, statements });
   }
   const facts = describeRequest(request, context);
@@ -47,14 +47,14 @@ function decide(request: AccessRequest, context: AuthorizeContext): AccessDecisi
       .map((statement) => ({ kind, statement, match: matchPrincipal(kind, statement.principal, principal, context) })),
   );
   const denial = matching.find(({ statement, match }) => statement.effect === "Deny" && match !== "none");
-  if (denial) return deny(`with an explicit deny in a ${denial.kind} policy`);
+  if (denial) return deny(`of an explicit deny in ${denial.kind === "identity-based" ? "an" : "a"} ${denial.kind} policy`);
   if (principal.type === "administrator" && action !== "sts:AssumeRole")
     return { allowed: true, reason: "administrator" };
   // An allow for the whole account only hands the decision on to the caller's own policies.
   const allowance = matching.find(({ statement, match }) => statement.effect === "Allow" && match === "direct");
   if (allowance) return { allowed: true, reason: `allowed by a ${allowance.kind} policy` };
   return deny(
-    `because no ${principal.type === "role" ? "identity-based" : "resource-based"} policy allows the ${action} action`,
+    `no ${principal.type === "role" ? "identity-based" : "resource-based"} policy allows the ${action} action`,
   );
 }
 

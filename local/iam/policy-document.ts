@@ -32,18 +32,24 @@ const KNOWN_CONDITION_KEYS = new Set(
     ...["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalIsAWSService"],
     ...["aws:PrincipalServiceName", "aws:SourceArn", "aws:SourceAccount", "aws:SourceIp", "aws:SecureTransport"],
     ...["aws:CurrentTime", "aws:EpochTime", "aws:RequestedRegion", "aws:ResourceAccount", "aws:ViaAWSService"],
-    ...["s3:prefix", "s3:delimiter", "s3:max-keys", "s3:VersionId", "s3:ResourceAccount", "s3:TlsVersion"],
-    ...["s3:x-amz-acl", "s3:x-amz-copy-source", "s3:x-amz-metadata-directive", "s3:x-amz-server-side-encryption"],
-    ...["s3:authType", "s3:signatureversion", "s3:signatureAge", "s3:x-amz-content-sha256", "s3:if-none-match"],
+    ...["s3:prefix", "s3:delimiter", "s3:max-keys", "s3:VersionId", "s3:ResourceAccount"],
+    ...["s3:authType", "s3:signatureversion", "s3:signatureAge", "s3:if-none-match", "s3:if-match"],
   ].map((key) => key.toLowerCase()),
 );
+/** S3 hands on every x-amz header of a request, and tags by their name. */
+const KNOWN_CONDITION_KEY_PREFIXES = ["s3:x-amz-", "s3:existingobjecttag/", "s3:requestobjecttag/"];
+
+function isKnownConditionKey(key: string): boolean {
+  const name = key.toLowerCase();
+  return KNOWN_CONDITION_KEYS.has(name) || KNOWN_CONDITION_KEY_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
 
 const conditions = z.record(z.string(), z.record(z.string(), conditionValues)).superRefine((block, context) => {
   for (const [operator, keys] of Object.entries(block)) {
     if (!findOperator(operator))
       context.addIssue({ code: "custom", message: `the laptop runtime does not know the operator "${operator}"` });
     for (const key of Object.keys(keys))
-      if (!KNOWN_CONDITION_KEYS.has(key.toLowerCase()))
+      if (!isKnownConditionKey(key))
         context.addIssue({ code: "custom", message: `the laptop runtime never sets the condition key "${key}"` });
   }
 });

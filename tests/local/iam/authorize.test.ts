@@ -68,7 +68,7 @@ describe("what a role may do (P1, P9)", () => {
   it("an explicit deny wins over every allow, in either kind of policy", () => {
     const deny = { Effect: "Deny", Action: "s3:*", Resource: "*" };
 
-    expect(ask({}, policy(allowGet), policy(deny)).reason).toContain("explicit deny in a identity-based");
+    expect(ask({}, policy(allowGet), policy(deny)).reason).toContain("explicit deny in an identity-based");
     expect(ask({ resourcePolicy: policy({ ...deny, Principal: "*" }) }, policy(allowGet)).allowed).toBe(false);
     expect(ask({ principal: administrator, resourcePolicy: policy({ ...deny, Principal: "*" }) }).allowed).toBe(false);
   });
