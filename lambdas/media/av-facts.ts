@@ -51,7 +51,8 @@ export const PROBED_ENTRIES = [
   "stream_side_data=rotation",
 ].join(":");
 
-const number = z.coerce.number();
+/** ffprobe writes numbers as text, and `N/A` for what it does not know. */
+const figure = z.coerce.number().optional().catch(undefined);
 const probedStream = z.object({
   index: z.int(),
   codec_type: z.string().optional(),
@@ -67,7 +68,7 @@ const probedStream = z.object({
   field_order: z.string().optional(),
   color_transfer: z.string().optional(),
   channels: z.int().optional(),
-  sample_rate: number.optional(),
+  sample_rate: figure,
   disposition: z.object({ attached_pic: z.int() }).optional(),
   side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
 });
@@ -77,8 +78,8 @@ const probed = z.object({
   format: z.object({
     format_name: z.string(),
     nb_streams: z.int(),
-    duration: number.optional(),
-    bit_rate: number.optional(),
+    duration: figure,
+    bit_rate: figure,
   }),
   streams: z.array(probedStream).default([]),
 });
