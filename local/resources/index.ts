@@ -9,6 +9,16 @@ import { awsCloudfrontOriginAccessControl } from "./aws-cloudfront-origin-access
 import { awsCloudfrontResponseHeadersPolicy } from "./aws-cloudfront-response-headers-policy.ts";
 import { awsIamRole } from "./aws-iam-role.ts";
 import { awsIamRolePolicy } from "./aws-iam-role-policy.ts";
+import { awsS3Bucket } from "./aws-s3-bucket.ts";
+import { awsS3BucketCorsConfiguration } from "./aws-s3-bucket-cors-configuration.ts";
+import { awsS3BucketLifecycleConfiguration } from "./aws-s3-bucket-lifecycle-configuration.ts";
+import { awsS3BucketNotification } from "./aws-s3-bucket-notification.ts";
+import { awsS3BucketOwnershipControls } from "./aws-s3-bucket-ownership-controls.ts";
+import { awsS3BucketPolicy } from "./aws-s3-bucket-policy.ts";
+import { awsS3BucketPublicAccessBlock } from "./aws-s3-bucket-public-access-block.ts";
+import { awsS3BucketServerSideEncryptionConfiguration } from "./aws-s3-bucket-server-side-encryption-configuration.ts";
+import { awsS3BucketVersioning } from "./aws-s3-bucket-versioning.ts";
+import { awsS3Object } from "./aws-s3-object.ts";
 import type { LocalResource } from "./resource.ts";
 
 /** Every Terraform type that the runtime honours; a stack that declares another is refused by name. */
@@ -21,6 +31,16 @@ export const LOCAL_RESOURCES: readonly LocalResource<CoreRuntime>[] = [
   awsCloudfrontDistribution,
   awsCloudfrontOriginAccessControl,
   awsCloudfrontResponseHeadersPolicy,
-  awsIamRole,
   awsIamRolePolicy,
+  awsIamRole,
+  awsS3BucketCorsConfiguration,
+  awsS3BucketLifecycleConfiguration,
+  awsS3BucketNotification,
+  awsS3BucketOwnershipControls,
+  awsS3BucketPolicy,
+  awsS3BucketPublicAccessBlock,
+  awsS3BucketServerSideEncryptionConfiguration,
+  awsS3BucketVersioning,
+  awsS3Bucket,
+  awsS3Object,
 ];

@@ -1,0 +1,51 @@
+import { AwsError } from "./aws-json/aws-error.ts";
+import { createDynamoDb } from "./dynamodb/dynamodb-service.ts";
+import { createSts } from "./endpoint/sts-service.ts";
+import { createLambda } from "./lambda/lambda-service.ts";
+import { LOCAL_RESOURCES } from "./resources/index.ts";
+import { type Laptop, type LaptopOptions, runStack, type Services, type ServicesContext } from "./run-stack.ts";
+import { createS3 } from "./s3/s3-service.ts";
+import type { DeliverToQueue, SqsService } from "./services.ts";
+import { createSqs } from "./sqs/sqs-service.ts";
+
+export type { Laptop, LaptopOptions } from "./run-stack.ts";
+
+/** Starts the laptop runtime on one synthesized stack. Throws Refusal for what a person can put right. */
+export function startLaptop(options: LaptopOptions): Promise<Laptop> {
+  return runStack(options, { types: LOCAL_RESOURCES, createServices });
+}
+
+/** The services, joined: S3 hands its events to SQS, Lambda polls SQS. */
+async function createServices({
+  endpointUrl,
+  artifacts,
+  artifactsFolder,
+  contextFor,
+}: ServicesContext): Promise<Services> {
+  const sqs = await createSqs({ ...contextFor("sqs"), endpointUrl });
+  const context = contextFor("s3");
+  const s3 = await createS3({ ...context, deliver: createDelivery(sqs, context.accountId) });
+  const dynamodb = await createDynamoDb(contextFor("dynamodb"));
+  const lambda = await createLambda({ ...contextFor("lambda"), endpointUrl, artifacts, artifactsFolder, sqs });
+  const sts = createSts(contextFor("sts"));
+  return { s3, sqs, dynamodb, lambda, all: [lambda, s3, sqs, dynamodb, sts] };
+}
+
+/** S3 sends as itself on behalf of the bucket, so that the queue's own policy decides (security.md P2). */
+function createDelivery(sqs: SqsService, sourceAccount: string): DeliverToQueue {
+  return async (queueArn, sourceArn, body) => {
+    const principal = { type: "service", service: "s3.amazonaws.com", sourceArn, sourceAccount } as const;
+    try {
+      await sqs.send(principal, queueArn, body);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  };
+}
+
+/** What the queue itself says no to; anything else is a fault, and S3 tries again. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AwsError && ["AccessDeniedException", "QueueDoesNotExist"].includes(error.code);
+}
