@@ -1,0 +1,76 @@
+import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createConvert } from "../../../lambdas/convert/convert-media.ts";
+import type { Encoder } from "../../../lambdas/convert/encoder.ts";
+import { createFfmpegEncoder, searchPath } from "../../../lambdas/convert/ffmpeg-encoder.ts";
+import { createScratch } from "../../../lambdas/convert/scratch.ts";
+import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
+import type { Job } from "../../../lambdas/ports/job-table.ts";
+
+/**
+ * One job of the convert function as a process of its own, with files in the place of buckets:
+ * `convert-file <source> <output folder> [--memory]`. Prints how much memory ffmpeg took at its peak, where Linux tells.
+ */
+const [sourceFile = "", outputFolder = "", flag] = process.argv.slice(2);
+let peakMb = 0;
+
+/** VmHWM is the kernel's own record of the peak, so a sample only has to come before the end. */
+async function readPeak(): Promise<void> {
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, "utf8").catch(() => "");
+  for (const pid of children.trim().split(" ").filter(Boolean)) {
+    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(status) ?? [];
+    peakMb = Math.max(peakMb, Number(kilobytes ?? 0) / 1024);
+  }
+}
+
+const ffmpeg = createFfmpegEncoder(searchPath(process.env.PATH ?? ""));
+const measured: Encoder = {
+  ...ffmpeg,
+  run: async (...run) => {
+    const timer = setInterval(() => void readPeak(), 20);
+    try {
+      return await ffmpeg.run(...run);
+    } finally {
+      clearInterval(timer);
+    }
+  },
+};
+
+const convert = createConvert({
+  source: {
+    read: () => readFile(sourceFile),
+    download: (_version, path) => copyFile(sourceFile, path),
+    exists: async () => true,
+  },
+  renditions: {
+    put: async () => {},
+    putFile: async (key, path) => {
+      const target = join(outputFolder, key);
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(path, target);
+      return (await stat(path)).size;
+    },
+  },
+  ffmpeg: flag === "--memory" ? measured : ffmpeg,
+  limits: DEFAULT_AV_LIMITS,
+  scratch: createScratch(outputFolder),
+});
+
+const now = new Date(0);
+const job: Job = {
+  jobId: "00000000-0000-4000-8000-000000000000",
+  kind: "video",
+  key: "video/00000000-0000-4000-8000-000000000000",
+  status: "PROCESSING",
+  progress: 0,
+  attempt: 1,
+  renditions: [],
+  fileName: "clip.mp4",
+  source: { contentType: "video/mp4", bytes: 1 },
+  ...{ createdAt: now, uploadExpiresAt: now, abandonedAt: now, forgetAt: now },
+};
+const upload = { key: job.key, eTag: "", bytes: (await stat(sourceFile)).size };
+const { signal } = new AbortController();
+const { renditions } = await convert({ job, upload, signal, reportProgress: () => {} });
+process.stdout.write(JSON.stringify({ peakMb, renditions: renditions.map(({ name }) => name) }));

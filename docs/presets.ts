@@ -1,0 +1,105 @@
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import {
+  CONVERSION_PRESETS,
+  type PictureCopyRule,
+  type Preset,
+  STANDARD_PRESETS,
+  STILL_PRESETS,
+  type StillPreset,
+} from "../lambdas/media/av-presets.ts";
+import type { FrameBox } from "../lambdas/media/video-frame.ts";
+
+/** Writes docs/presets.md from the presets themselves: `npx tsx docs/presets.ts`. A test says when it is due. */
+
+export const PRESETS_PAGE = fileURLToPath(new URL("./presets.md", import.meta.url));
+
+/** As large as a source may be. */
+const UNBOUNDED = 16_384;
+
+export function formatPresets(): string {
+  return `# Renditions of video and audio
+
+Made from \`lambdas/media/av-presets.ts\` by \`npx tsx docs/presets.ts\`; do not edit it by hand.
+
+A video gets \`video.mp4\`, a poster and thumbnails; an audio file, or a video without a picture, \`audio.m4a\`.
+\`convertTo\` adds \`converted.<format>\`. Nothing is enlarged; sides become even, pixels square, turned films upright;
+metadata and chapters are dropped. Sound has at most two channels.
+
+## Films and sounds
+
+${formatTable(
+  ["file", "for", "picture", "at most", "sound", "copied, not encoded, when it is already"],
+  [
+    ...Object.entries(STANDARD_PRESETS).map(([name, preset]) => formatPreset(name, preset)),
+    ...Object.values(CONVERSION_PRESETS).map((preset) => formatPreset("converted", preset)),
+  ],
+)}
+
+A picture is copied only if it is upright, square in its pixels, even in its sides, progressive and within the size and
+the rate of its row; where a copy does not come out right, it is encoded after all.
+
+## Stills
+
+${formatTable(
+  ["file", "for", "at most", "quality"],
+  Object.entries(STILL_PRESETS).map(([name, still]) => formatStill(name, still)),
+)}
+
+The job's \`placeholder\` is a thumbhash of the poster.
+
+## Encoders
+
+${formatTable(
+  ["format", "ffmpeg's options"],
+  [STANDARD_PRESETS.video, STANDARD_PRESETS.audio, ...Object.values(CONVERSION_PRESETS).slice(1)]
+    .filter((preset: Preset, index) => index < 2 || preset.extension !== "m4a")
+    .map((preset: Preset) => [
+      preset.extension,
+      `\`${[...(preset.picture?.encode ?? []), ...(preset.sound?.encode ?? [])].join(" ")}\``,
+    ]),
+)}
+`;
+}
+
+function formatPreset(name: string, preset: Preset): string[] {
+  const { picture, sound } = preset;
+  return [
+    `\`${name}.${preset.extension}\``,
+    preset.purpose,
+    picture?.codec ?? "–",
+    picture ? `${formatBox(picture.box)}, ${picture.maxFramesPerSecond} frames/s` : "–",
+    sound ? `${sound.codec}, ≤ ${sound.maxSampleRate / 1000} kHz` : "–",
+    [picture?.copies && formatPictureRule(picture.copies), sound?.copies && formatCodecs(sound.copies.codecs)]
+      .filter((rule) => rule !== undefined)
+      .join("; ") || "never",
+  ];
+}
+
+function formatPictureRule(rule: PictureCopyRule): string {
+  const level = rule.maxLevel ? ` up to level ${rule.maxLevel / 10}` : "";
+  const rate = `≤ ${rule.maxBitsPerSecond / 1e6} Mbit/s`;
+  return `${formatCodecs(rule.codecs)}${level}, ${rule.pixelFormats.join(" or ")}, ${rate}`;
+}
+
+function formatCodecs(codecs: PictureCopyRule["codecs"]): string {
+  return Object.entries(codecs)
+    .map(([codec, profiles]) => (profiles === "any" ? codec : `${codec} (${profiles.join(", ")})`))
+    .join(" or ");
+}
+
+function formatStill(name: string, still: StillPreset): string[] {
+  const file = name === "thumb" ? "thumb-1.jpg … thumb-5.jpg" : `${name}.${still.extension}`;
+  return [`\`${file}\``, still.purpose, formatBox(still.box), `\`-q:v ${still.quality}\``];
+}
+
+function formatBox({ longEdge, shortEdge }: FrameBox): string {
+  if (longEdge === UNBOUNDED) return "full size";
+  return longEdge === shortEdge ? `${longEdge} × ${shortEdge}` : `${longEdge} × ${shortEdge}, or upright`;
+}
+
+function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(PRESETS_PAGE, formatPresets());
