@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { findAtPath } from "./references.ts";
-import { type DeclaredResource, describeIssue, type StackDocument } from "./stack-document.ts";
+import { findAtPath, type Reference } from "./references.ts";
+import { type DeclaredResource, describeIssue, type ParsedStack } from "./stack-document.ts";
 
 /** What the planner must know of a Terraform type. `LocalResource` fits. */
 export interface KnownType {
@@ -20,15 +20,13 @@ export interface StartPlan {
 
 /** Decides the order of starting, and finds everything that the runtime could not honour. Starts nothing. */
 export async function planStart(
-  document: Pick<StackDocument, "resources">,
+  stack: Pick<ParsedStack, "resources" | "outputReferences">,
   types: readonly KnownType[],
 ): Promise<StartPlan> {
   const known = new Map(types.map((type) => [type.type, type]));
-  const checks = await Promise.all(
-    document.resources.map((resource) => checkConfig(resource, known.get(resource.type))),
-  );
-  const problems = [...checks.flat(), ...checkReferences(document, known)];
-  const sorted = sortByDependency(document.resources, (resource) => known.get(resource.type)?.startsTraffic ?? false);
+  const checks = await Promise.all(stack.resources.map((resource) => checkConfig(resource, known.get(resource.type))));
+  const problems = [...checks.flat(), ...checkReferences(stack, known)];
+  const sorted = sortByDependency(stack.resources, (resource) => known.get(resource.type)?.startsTraffic ?? false);
   return { order: sorted.order, problems: [...problems, ...sorted.problems] };
 }
 
@@ -55,22 +53,29 @@ function holdsReference(value: unknown): boolean {
   return typeof value === "string" && value.includes("${");
 }
 
-function checkReferences(document: Pick<StackDocument, "resources">, known: ReadonlyMap<string, KnownType>): string[] {
-  const byAddress = new Map(document.resources.map((resource) => [resource.address, resource]));
-  return document.resources.flatMap((resource) => {
-    const missing = [...resource.references.map((reference) => reference.address), ...resource.dependsOn]
-      .filter((address) => !byAddress.has(address))
-      .map((address) => `${resource.address}: refers to ${address}, which the stack does not declare`);
-    const unknown = resource.references.flatMap(({ address, path }) => {
-      const target = byAddress.get(address);
-      const exports = target && known.get(target.type)?.exports;
-      const [attribute = ""] = path;
-      if (!target || !exports || exports.includes(String(attribute)) || Object.hasOwn(target.config, attribute))
-        return [];
-      return [`${resource.address}: refers to ${address}.${attribute}, which the laptop runtime does not export`];
-    });
-    return [...new Set([...missing, ...unknown])];
-  });
+function checkReferences(
+  stack: Pick<ParsedStack, "resources" | "outputReferences">,
+  known: ReadonlyMap<string, KnownType>,
+): string[] {
+  const byAddress = new Map(stack.resources.map((resource) => [resource.address, resource]));
+  const check = (place: string, { address, path }: Reference): string | undefined => {
+    const target = byAddress.get(address);
+    if (!target) return `${place}: refers to ${address}, which the stack does not declare`;
+    const exports = known.get(target.type)?.exports;
+    const [attribute = ""] = path;
+    if (!exports || exports.includes(String(attribute)) || Object.hasOwn(target.config, attribute)) return undefined;
+    return `${place}: refers to ${address}.${attribute}, which the laptop runtime does not export`;
+  };
+  const inOutputs = Object.entries(stack.outputReferences).flatMap(([place, references]) =>
+    references.map((reference) => check(place, reference)),
+  );
+  const inResources = stack.resources.flatMap((resource) => [
+    ...resource.references.map((reference) => check(resource.address, reference)),
+    ...resource.dependsOn.map((address) =>
+      byAddress.has(address) ? undefined : check(resource.address, { address, path: [] }),
+    ),
+  ]);
+  return [...new Set([...inResources, ...inOutputs].filter((problem) => problem !== undefined))];
 }
 
 /** Depth first, so that a cycle is found together with its members' names. Ties keep the order of the file. */

@@ -69,6 +69,8 @@ const REFUSED_META_ARGUMENTS = ["count", "for_each", "provider", "provisioner", 
 /** What could be read, and everything that could not, each naming its place. `document` is there when nothing is wrong. */
 export interface ParsedStack {
   readonly resources: readonly DeclaredResource[];
+  /** The references of each output, by `output.<name>`. */
+  readonly outputReferences: Readonly<Record<string, readonly Reference[]>>;
   readonly document?: StackDocument;
   readonly problems: readonly string[];
 }
@@ -76,7 +78,7 @@ export interface ParsedStack {
 /** Reads a synthesized stack. What the runtime doesn't know is a problem, never ignored. */
 export function parseStackDocument(name: string, json: unknown): ParsedStack {
   const file = jsonObject.safeParse(json);
-  if (!file.success) return { resources: [], problems: [`${name}: is not a JSON object`] };
+  if (!file.success) return { resources: [], outputReferences: {}, problems: [`${name}: is not a JSON object`] };
   const problems = Object.keys(file.data)
     .filter((key) => !Object.hasOwn(PARTS, key))
     .map((key) => `${key}: the laptop runtime does not know "${key}"; it runs resources and outputs`);
@@ -91,10 +93,16 @@ export function parseStackDocument(name: string, json: unknown): ParsedStack {
     Object.entries(named).map(([label, body]) => parseResource(type, `${type}.${label}`, body, problems)),
   );
   const outputs = Object.fromEntries(Object.entries(read("output") ?? {}).map(([key, { value }]) => [key, value]));
-  for (const [key, value] of Object.entries(outputs)) collectReferences(`output.${key}`, value, problems);
+  const outputReferences = Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [
+      `output.${key}`,
+      collectReferences(`output.${key}`, value, problems),
+    ]),
+  );
   const accountId = settings?.allowed_account_ids[0];
-  if (!settings || !accountId || problems.length > 0) return { resources, problems };
-  return { resources, document: { name, region: settings.region, accountId, resources, outputs }, problems };
+  if (!settings || !accountId || problems.length > 0) return { resources, outputReferences, problems };
+  const document = { name, region: settings.region, accountId, resources, outputs };
+  return { resources, outputReferences, document, problems };
 }
 
 function parseResource(

@@ -60,7 +60,12 @@ describe("the plan of a start", () => {
         },
         aws_vpc: { v: {} },
       },
-      { data: { aws_region: {} }, module: {}, provider: { aws: [{ ...provider.aws[0], assume_role: [] }] } },
+      {
+        output: { url: { value: "${aws_thing.gone.url}" } },
+        data: { aws_region: {} },
+        module: {},
+        provider: { aws: [{ ...provider.aws[0], assume_role: [] }] },
+      },
     );
 
     const expected = [
@@ -74,6 +79,7 @@ describe("the plan of a start", () => {
       'aws_thing.a: the laptop runtime does not know "colour"',
       'aws_vpc.v: the laptop runtime does not know the type "aws_vpc"',
       "aws_thing.c: refers to aws_thing.missing, which the stack does not declare",
+      "output.url: refers to aws_thing.gone, which the stack does not declare",
       "aws_thing.c: refers to aws_thing.a.url, which the laptop runtime does not export",
     ];
     for (const problem of expected) expect(problems.join("\n")).toContain(problem);
