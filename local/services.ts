@@ -248,6 +248,8 @@ export interface LambdaService extends AwsService {
   addPermission(functionArn: string, statement: Readonly<Record<string, unknown>>): void;
   /** Checked against the function's resource policy for a service, and the role's policies for a role. */
   invoke(principal: Principal, functionArn: string, event: unknown): Promise<InvokeResult>;
+  /** The same without an answer, as services that do not wait do it; a call that fails is tried twice more. */
+  invokeLater(principal: Principal, functionArn: string, event: unknown): void;
   /** Polls the queue as the function's role and calls it with batches. */
   startEventSourceMapping(mapping: {
     readonly functionArn: string;
