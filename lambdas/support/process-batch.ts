@@ -90,7 +90,7 @@ class Batch {
     const { jobs, clock, log } = this.dependencies;
     const jobId = findSourceKey(upload.key)?.jobId;
     if (jobId === undefined) return log.warn("An object that no job made was ignored.", { key: upload.key });
-    if (this.remainingMs() <= 0) throw new OutOfTimeError("There was no time left to begin.");
+    if (!this.hasTime()) throw new OutOfTimeError("There was no time left to begin.");
 
     const claim = await jobs.claim(jobId, clock.now(), this.leaseSeconds());
     if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.");
@@ -103,7 +103,7 @@ class Batch {
 
   private async process({ job, upload }: Claimed): Promise<void> {
     const log = this.dependencies.log.with({ jobId: job.jobId, attempt: job.attempt });
-    if (this.remainingMs() <= 0) return this.settle(job, new OutOfTimeError("There was no time left to begin."), log);
+    if (!this.hasTime()) return this.settle(job, new OutOfTimeError("There was no time left to begin."), log);
     const watch = new ClaimWatch(this.dependencies, job, this.remainingMs(), this.marginMs / 2, this.worked++ === 0);
     try {
       const result = await watch.run((signal, reportProgress) => this.work({ job, upload, signal, reportProgress }));
@@ -142,6 +142,11 @@ class Batch {
 
   private remainingMs(): number {
     return this.context.getRemainingTimeInMillis() - this.marginMs;
+  }
+
+  /** Work that would be aborted at once is better not begun. */
+  private hasTime(): boolean {
+    return this.remainingMs() >= this.marginMs / 2;
   }
 
   private leaseSeconds(): number {

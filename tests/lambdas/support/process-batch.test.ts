@@ -258,7 +258,7 @@ describe("a worker's batch", () => {
 
     const response = await worker.receive(
       [suspect, slow].map((job) => announce(job.key)),
-      300,
+      400,
     );
 
     expect(failures(response)).toEqual(["m0"]);
@@ -281,7 +281,7 @@ describe("a worker's batch", () => {
   it("E8: aborts work before Lambda would kill it, and ends the job as FAILED TIMEOUT", async () => {
     const worker = makeWorker(({ signal }) => rejectOnAbort(signal), { deadlineMarginMs: 300 });
     const job = await worker.createJob();
-    const context = makeContext(400);
+    const context = makeContext(600);
 
     const response = await worker.receive([announce(job.key)], context.getRemainingTimeInMillis());
 
@@ -294,7 +294,7 @@ describe("a worker's batch", () => {
     const worker = makeWorker(() => new Promise(() => {}), { deadlineMarginMs: 200 });
     const job = await worker.createJob();
 
-    const response = await worker.receive([announce(job.key)], 300);
+    const response = await worker.receive([announce(job.key)], 400);
 
     expect(failures(response)).toEqual([]);
     expect(await worker.jobs.find(job.jobId)).toMatchObject({ status: "FAILED", error: { code: "TIMEOUT" } });
