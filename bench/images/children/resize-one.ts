@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import type { Conversion } from "../../../contracts/media.ts";
+import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
+import { planImage } from "../../../lambdas/media/image-plan.ts";
+import { readHeader } from "../../../lambdas/resize/read-header.ts";
+import { resize, WIDTHS } from "../ours.ts";
+
+/** `<file> [conversion]`: one picture in a fresh process; prints its peak and what the header had predicted, in MB. */
+const [file = "", conversion] = process.argv.slice(2);
+const convertTo = conversion as Conversion | undefined;
+
+const source = await readFile(file);
+const header = await readHeader(source);
+const predictedMb = predictMemoryMb(header, planImage(header, { widths: WIDTHS, avif: true, convertTo }));
+await resize(source, { avif: true, convertTo });
+process.stdout.write(JSON.stringify({ predictedMb, peakMb: process.resourceUsage().maxRSS / 1024 }));
