@@ -37,7 +37,7 @@ export class FunctionLog {
   /** A line that the function printed, during the call `requestId` or before its first one. */
   printed(line: string, stream: "stdout" | "stderr", requestId: string | undefined): void {
     const [, statedId, statedLevel, text = line] = RUNTIME_LINE.exec(line) ?? [];
-    const fields = parseJsonLine(text) ?? {};
+    const fields = parseLine(text);
     const level =
       LEVELS[String(fields.level ?? statedLevel ?? "").toUpperCase()] ?? (stream === "stderr" ? "error" : "info");
     const id = statedId === undefined || statedId === "-" ? requestId : statedId;
@@ -57,6 +57,13 @@ function messageOf(fields: Readonly<Record<string, unknown>>): string | undefine
   if (typeof fields.message === "string") return fields.message;
   if (fields.message !== undefined) return JSON.stringify(fields.message);
   return Object.keys(fields).length > 0 ? "" : undefined;
+}
+
+/** In the JSON format, what a function prints as JSON arrives as the message of the client's own JSON: one line, not two. */
+function parseLine(text: string): Record<string, unknown> {
+  const outer = parseJsonLine(text) ?? {};
+  const inner = typeof outer.message === "string" ? parseJsonLine(outer.message) : undefined;
+  return inner ? { ...outer, ...inner } : outer;
 }
 
 function parseJsonLine(text: string): Record<string, unknown> | undefined {

@@ -129,6 +129,7 @@ export class LaptopLambda implements LambdaService {
 
   async startEventSourceMapping(settings: MappingSettings) {
     checkMapping(settings);
+    await this.#checkConsumer(settings);
     const { region, log, sqs } = this.#context;
     const mapping = new EventSourceMapping(settings, { sqs, registry: this.#registry, region, log });
     this.#mappings.add(mapping);
@@ -137,6 +138,24 @@ export class LaptopLambda implements LambdaService {
       this.#mappings.delete(mapping);
     };
     return { uuid: randomUUID(), stop };
+  }
+
+  /** What else Lambda checks when a mapping is made: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+  async #checkConsumer({ functionArn, queueArn }: MappingSettings): Promise<void> {
+    const { settings } = this.#registry.get(functionArn);
+    const principal = { type: "role", arn: settings.roleArn } as const;
+    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]) {
+      const decision = this.#context.authorize({ principal, action: `sqs:${action}`, resource: queueArn });
+      if (!decision.allowed)
+        throw new Error(
+          `The role of ${settings.name} may not call sqs:${action} on ${queueArn}, which an event source mapping needs: ${decision.reason}.`,
+        );
+    }
+    const { visibilityTimeoutSeconds } = await this.#context.sqs.getQueueSettings(principal, queueArn);
+    if (visibilityTimeoutSeconds < settings.timeoutSeconds)
+      throw new Error(
+        `The queue ${queueArn} hides its messages for ${visibilityTimeoutSeconds} s, which is less than the timeout of ${settings.name} (${settings.timeoutSeconds} s); AWS advises six times the timeout.`,
+      );
   }
 
   #authorize(principal: Principal, declared: ReturnType<FunctionRegistry["get"]>): void {
