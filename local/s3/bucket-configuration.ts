@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { CorsRule } from "../services.ts";
+import { checkPolicyKind, parsePolicy } from "../iam/policy-document.ts";
+import type { CorsRule, PolicyDocument } from "../services.ts";
 import { type ConfigurationDocument, flag, listOf, maybeEmpty, NEVER_MISSING } from "./configuration-document.ts";
 import { lifecycleDocument } from "./lifecycle-document.ts";
 import type { StoredSettings } from "./model.ts";
@@ -65,7 +66,7 @@ export const CONFIGURATIONS = {
   policy: {
     action: "BucketPolicy",
     print: ({ policy }) => policy && JSON.stringify(policy),
-    parse: (document, settings) => ({ policy: parsePolicy(document, settings) }),
+    parse: (document, settings) => ({ policy: parseBucketPolicy(document, settings) }),
     removed: { policy: undefined },
     missing: ["NoSuchBucketPolicy", "The bucket policy does not exist"],
   },
@@ -135,28 +136,26 @@ export const CONFIGURATIONS = {
 export type ConfigurationName = keyof typeof CONFIGURATIONS;
 
 /** Throws S3Error MalformedPolicy, or AccessDenied for a public policy where the bucket blocks those. */
-export function parsePolicy(document: string, settings: StoredSettings): NonNullable<StoredSettings["policy"]> {
-  const statement = z.looseObject({ Effect: z.enum(["Allow", "Deny"]), Action: z.unknown(), Principal: z.unknown() });
-  const schema = z.looseObject({
-    Version: z.enum(["2012-10-17", "2008-10-17"]).optional(),
-    Statement: z.union([z.array(statement).min(1), statement.transform((one) => [one])]),
-  });
-  let policy: z.infer<typeof schema>;
-  try {
-    policy = schema.parse(JSON.parse(document));
-  } catch (error) {
-    throw new S3Error(
-      "MalformedPolicy",
-      `Policies must be valid JSON with a Statement list. ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`,
-    );
-  }
-  if (settings.publicAccessBlock?.blockPublicPolicy && isPublicPolicy(policy)) {
+function parseBucketPolicy(document: string, settings: StoredSettings): PolicyDocument {
+  const policy = parseJson(document);
+  const parsed = parsePolicy(policy);
+  const problems = parsed.problems ?? checkPolicyKind("resource", parsed.statements);
+  if (problems.length > 0) throw new S3Error("MalformedPolicy", problems.join("; "));
+  if (settings.publicAccessBlock?.blockPublicPolicy && isPublicPolicy(policy as PolicyDocument)) {
     throw new S3Error(
       "AccessDenied",
       "Public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
     );
   }
-  return policy;
+  return policy as PolicyDocument;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new S3Error("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'");
+  }
 }
 
 function toCorsRule(rule: z.infer<typeof cors>["CORSRule"][number]): CorsRule {

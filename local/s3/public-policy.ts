@@ -18,7 +18,7 @@ const NARROWING = [
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export function isPublicPolicy(policy: PolicyDocument): boolean {
-  return policy.Statement.some((statement) => isPublicStatement(statement));
+  return [policy.Statement].flat().some((statement) => isPublicStatement(statement));
 }
 
 function isPublicStatement(statement: unknown): boolean {

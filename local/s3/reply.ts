@@ -15,6 +15,8 @@ export async function send(
   const stated = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
+  // Its "close" has been and gone.
+  if (response.destroyed) return;
   response.statusCode = status;
   for (const [name, value] of stated) response.setHeader(name, value);
   if (!request.complete) drain(request);
