@@ -89,6 +89,13 @@ describe("what a role may do (P1, P9)", () => {
     expect(ask({}, own).allowed).toBe(false);
   });
 
+  it("an escaped wildcard is the character itself", () => {
+    const literal = policy({ ...allowGet, Resource: "arn:aws:s3:::uploads/${*}" });
+
+    expect(ask({ resource: "arn:aws:s3:::uploads/*" }, literal).allowed).toBe(true);
+    expect(ask({}, literal).allowed).toBe(false);
+  });
+
   it("a policy that cannot be read denies, also next to one that allows", () => {
     const decision = ask(
       {},
@@ -143,7 +150,8 @@ describe("services and strangers (P2)", () => {
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     });
 
-    expect(ask({ resourcePolicy: tlsOnly }, policy(allowGet)).allowed).toBe(true);
+    const overTls = policy({ ...allowGet, Condition: { Bool: { "aws:SecureTransport": "true" } } });
+    expect(ask({ resourcePolicy: tlsOnly }, overTls).allowed).toBe(true);
   });
 
   it("P2: a role is taken on only by whom its trust policy names", () => {
