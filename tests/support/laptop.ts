@@ -39,7 +39,7 @@ export interface TestLaptopOptions {
 export async function openTestLaptop(options: TestLaptopOptions = {}): Promise<TestLaptop> {
   const { folder: artifactsFolder } = requireBuild();
   const folder = mkdtempSync(join(tmpdir(), "darkroom-laptop-"));
-  const stackFolder = synthesizeInto(join(folder, "cdktf.out"), artifactsFolder, options.environment);
+  const stackFolder = synthesizeTestStack(join(folder, "cdktf.out"), artifactsFolder, options.environment);
   const stateFolder = join(folder, "state");
   mkdirSync(stateFolder);
   const terminalLevel = options.terminalLevel ?? (process.env.DARKROOM_LOG_LEVEL as "debug" | undefined) ?? "silent";
@@ -87,10 +87,11 @@ export async function startLaptopForTest(options: TestLaptopOptions = {}): Promi
   return laptop;
 }
 
-function synthesizeInto(
+/** The media stack of a test environment; its folder, `cdktf.out/stacks/<name>`. */
+export function synthesizeTestStack(
   outputFolder: string,
   artifactsFolder: string,
-  changes: Partial<EnvironmentInput> | undefined,
+  changes?: Partial<EnvironmentInput>,
 ): string {
   const { dev } = parseEnvironments({
     dev: {

@@ -1,0 +1,8 @@
+import { type LaptopOptions, startLaptop } from "../../local/start.ts";
+
+/** The laptop runtime in a process of its own, so that it can be killed: `runtime-child.ts <LaptopOptions as JSON>`. */
+const { stop, endpointUrl, region, outputs, administrator } = await startLaptop(
+  JSON.parse(process.argv[2] ?? "") as LaptopOptions,
+);
+process.once("SIGTERM", () => void stop().then(() => process.exit(0)));
+process.stdout.write(`${JSON.stringify({ endpointUrl, region, outputs, administrator })}\n`);
