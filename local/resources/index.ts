@@ -7,8 +7,16 @@ import { awsCloudfrontCachePolicy } from "./aws-cloudfront-cache-policy.ts";
 import { awsCloudfrontDistribution } from "./aws-cloudfront-distribution.ts";
 import { awsCloudfrontOriginAccessControl } from "./aws-cloudfront-origin-access-control.ts";
 import { awsCloudfrontResponseHeadersPolicy } from "./aws-cloudfront-response-headers-policy.ts";
+import { awsCloudwatchEventRule } from "./aws-cloudwatch-event-rule.ts";
+import { awsCloudwatchEventTarget } from "./aws-cloudwatch-event-target.ts";
+import { awsCloudwatchLogGroup } from "./aws-cloudwatch-log-group.ts";
+import { awsDynamodbTable } from "./aws-dynamodb-table.ts";
 import { awsIamRole } from "./aws-iam-role.ts";
 import { awsIamRolePolicy } from "./aws-iam-role-policy.ts";
+import { awsLambdaEventSourceMapping } from "./aws-lambda-event-source-mapping.ts";
+import { awsLambdaFunction } from "./aws-lambda-function.ts";
+import { awsLambdaLayerVersion } from "./aws-lambda-layer-version.ts";
+import { awsLambdaPermission } from "./aws-lambda-permission.ts";
 import { awsS3Bucket } from "./aws-s3-bucket.ts";
 import { awsS3BucketCorsConfiguration } from "./aws-s3-bucket-cors-configuration.ts";
 import { awsS3BucketLifecycleConfiguration } from "./aws-s3-bucket-lifecycle-configuration.ts";
@@ -19,6 +27,9 @@ import { awsS3BucketPublicAccessBlock } from "./aws-s3-bucket-public-access-bloc
 import { awsS3BucketServerSideEncryptionConfiguration } from "./aws-s3-bucket-server-side-encryption-configuration.ts";
 import { awsS3BucketVersioning } from "./aws-s3-bucket-versioning.ts";
 import { awsS3Object } from "./aws-s3-object.ts";
+import { awsSqsQueue } from "./aws-sqs-queue.ts";
+import { awsSqsQueuePolicy } from "./aws-sqs-queue-policy.ts";
+import { awsSqsQueueRedriveAllowPolicy } from "./aws-sqs-queue-redrive-allow-policy.ts";
 import type { LocalResource } from "./resource.ts";
 
 /** Every Terraform type that the runtime honours; a stack that declares another is refused by name. */
@@ -31,8 +42,16 @@ export const LOCAL_RESOURCES: readonly LocalResource<CoreRuntime>[] = [
   awsCloudfrontDistribution,
   awsCloudfrontOriginAccessControl,
   awsCloudfrontResponseHeadersPolicy,
+  awsCloudwatchEventRule,
+  awsCloudwatchEventTarget,
+  awsCloudwatchLogGroup,
+  awsDynamodbTable,
   awsIamRolePolicy,
   awsIamRole,
+  awsLambdaEventSourceMapping,
+  awsLambdaFunction,
+  awsLambdaLayerVersion,
+  awsLambdaPermission,
   awsS3BucketCorsConfiguration,
   awsS3BucketLifecycleConfiguration,
   awsS3BucketNotification,
@@ -43,4 +62,7 @@ export const LOCAL_RESOURCES: readonly LocalResource<CoreRuntime>[] = [
   awsS3BucketVersioning,
   awsS3Bucket,
   awsS3Object,
+  awsSqsQueuePolicy,
+  awsSqsQueueRedriveAllowPolicy,
+  awsSqsQueue,
 ];
