@@ -212,7 +212,9 @@ describe("a name", () => {
   });
 
   it("is refused where AWS would refuse it, with what is wrong with it", () => {
-    expect(() => bucketName(NAMING, "a-name-that-leaves-no-room-for-the-account")).toThrow(/has 82 characters; AWS takes at most 63/);
+    expect(() => bucketName(NAMING, "a-name-that-leaves-no-room-for-the-account")).toThrow(
+      /has 81 characters; AWS takes at most 63/,
+    );
     expect(() => regionalName(NAMING, "queue", "Resize")).toThrow(/lower-case/);
   });
 });

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dirname, join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { Artifacts } from "../../stacks/support/artifacts.ts";
 import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
@@ -15,12 +15,18 @@ const CDKTF = join(PROJECT_FOLDER, "node_modules/cdktf-cli/bundle/bin/cdktf.js")
 const cliStarts = Number(process.versions.node.split(".")[0]) < 24;
 
 let folder: string;
+/** A checkout that was synthesized once, and what that yielded. */
+let project: string;
+let synthesized: Readonly<Record<string, string>>;
 
-beforeEach(() => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "darkroom-synthesis-"));
+  project = checkOut("project");
+  synthesize(project);
+  synthesized = listHashes(join(project, "cdktf.out"));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A checkout in a folder of its own, with tiny artifacts. */
 function checkOut(name: string): string {
@@ -55,26 +61,30 @@ function listHashes(root: string): Record<string, string> {
 }
 
 describe("synthesis", () => {
-  it("yields the same bytes from run to run and from folder to folder", () => {
-    const here = checkOut("here");
-    const there = checkOut("a/deeper place");
-
-    synthesize(here);
-    const first = listHashes(join(here, "cdktf.out"));
-    synthesize(here);
-    synthesize(there);
-
-    expect(Object.keys(first).length).toBeGreaterThan(3);
-    expect(listHashes(join(here, "cdktf.out"))).toEqual(first);
-    expect(listHashes(join(there, "cdktf.out"))).toEqual(first);
-  });
-
-  it("writes no path of this machine", () => {
-    const project = checkOut("project");
+  it("yields the same bytes again, and leaves nothing of an earlier build behind", () => {
+    const left = join(project, "cdktf.out/stacks/darkroom-media-dev/assets/old/page.js");
+    mkdirSync(dirname(left), { recursive: true });
+    writeFileSync(left, "old");
 
     synthesize(project);
 
-    for (const name of Object.keys(listHashes(join(project, "cdktf.out"))).filter((file) => file.endsWith(".json"))) {
+    expect(Object.keys(synthesized).length).toBeGreaterThan(3);
+    expect(listHashes(join(project, "cdktf.out"))).toEqual(synthesized);
+  });
+
+  it("yields the same bytes in another folder", () => {
+    const elsewhere = checkOut("a/deeper place");
+
+    synthesize(elsewhere);
+
+    expect(listHashes(join(elsewhere, "cdktf.out"))).toEqual(synthesized);
+  });
+
+  it("writes no path of this machine", () => {
+    const documents = Object.keys(synthesized).filter((name) => name.endsWith(".json"));
+
+    expect(documents.length).toBe(4);
+    for (const name of documents) {
       const text = readFileSync(join(project, "cdktf.out", name), "utf8");
       expect(text).not.toContain(folder);
       expect(text).not.toContain(PROJECT_FOLDER);
@@ -83,85 +93,55 @@ describe("synthesis", () => {
   });
 
   it.skipIf(!cliStarts)(
-    `yields the same through the cdktf CLI${cliStarts ? "" : " (skipped: the CLI does not start on Node 24)"}`,
+    `yields the same bytes through the cdktf CLI${cliStarts ? "" : " (skipped: the CLI does not start on Node 24)"}`,
     () => {
-      const project = checkOut("project");
-      synthesize(project);
-      const alone = listHashes(join(project, "cdktf.out"));
-      rmSync(join(project, "cdktf.out"), { recursive: true });
+      const other = checkOut("cli");
 
-      const { status, stdout, stderr } = run(project, [CDKTF, "synth"]);
+      const { status, stdout, stderr } = run(other, [CDKTF, "synth"]);
 
       expect(status, stdout + stderr).toBe(0);
-      expect(listHashes(join(project, "cdktf.out"))).toEqual(alone);
+      expect(listHashes(join(other, "cdktf.out"))).toEqual(synthesized);
     },
     60_000,
   );
 
-  it("leaves nothing of an earlier build behind", () => {
-    const project = checkOut("project");
-    synthesize(project);
-    const clean = listHashes(join(project, "cdktf.out"));
+  it("takes one environment alone where it is told to, and warns once of a layer for this computer only", () => {
+    const other = checkOut("laptop");
+    writeFixtureArtifacts(join(other, "dist"), { layerTarget: "laptop" });
 
-    mkdirSync(join(project, "cdktf.out/stacks/darkroom-media-dev/assets/old"), { recursive: true });
-    cpSync(join(project, "main.ts"), join(project, "cdktf.out/stacks/darkroom-media-dev/assets/old/main.ts"));
-    synthesize(project);
+    const one = run(other, [TSX, "main.ts"], { DARKROOM_ENVIRONMENT: "dev" });
 
-    expect(listHashes(join(project, "cdktf.out"))).toEqual(clean);
-  });
-
-  it("takes one environment alone where it is told to", () => {
-    const project = checkOut("project");
-
-    const { stdout } = run(project, [TSX, "main.ts"], { DARKROOM_ENVIRONMENT: "dev" });
-
-    expect(stdout.trim()).toBe("cdktf.out/stacks/darkroom-media-dev");
-    expect(readdirSync(join(project, "cdktf.out/stacks"))).toEqual(["darkroom-media-dev"]);
+    expect(one.stdout.trim()).toBe("cdktf.out/stacks/darkroom-media-dev");
+    expect(readdirSync(join(other, "cdktf.out/stacks"))).toEqual(["darkroom-media-dev"]);
+    expect(one.stderr.match(/a plan for AWS will be refused/g)?.length).toBe(1);
   });
 
   it("says which environments there are when it is asked for another", () => {
-    const { status, stderr } = run(checkOut("project"), [TSX, "main.ts"], { DARKROOM_ENVIRONMENT: "production" });
+    const { status, stderr } = run(project, [TSX, "main.ts"], { DARKROOM_ENVIRONMENT: "production" });
 
     expect(status).toBe(1);
     expect(stderr).toContain('DARKROOM_ENVIRONMENT: is "production"; expected dev, staging, prod');
     expect(stderr).not.toContain("    at ");
   });
 
-  it("says to build first where nothing is built, and names everything that is missing", () => {
-    const project = checkOut("project");
-    rmSync(join(project, "dist/functions/resize.zip"));
-    rmSync(join(project, "dist/site/index.html"));
+  it("says to build first where nothing is built", () => {
+    const other = checkOut("unbuilt");
+    rmSync(join(other, "dist"), { recursive: true });
 
-    const incomplete = run(project, [TSX, "main.ts"]);
-    rmSync(join(project, "dist"), { recursive: true });
-    const absent = run(project, [TSX, "main.ts"]);
+    const { status, stderr } = run(other, [TSX, "main.ts"]);
 
-    expect([incomplete.status, absent.status]).toEqual([1, 1]);
-    expect(incomplete.stderr).toMatch(/dist\/functions\/resize\.zip: does not exist; run `npm run build` first/);
-    expect(incomplete.stderr).toMatch(/dist\/site\/index\.html: does not exist/);
-    expect(absent.stderr).toMatch(/dist\/artifacts\.json: does not exist; run `npm run build` first/);
-  });
-
-  it("warns of a layer that was built for this computer only, and goes on", () => {
-    const project = checkOut("project");
-    writeFixtureArtifacts(join(project, "dist"), { layerTarget: "laptop" });
-
-    const { status, stderr } = run(project, [TSX, "main.ts"]);
-
-    expect(status).toBe(0);
-    expect(stderr.match(/a plan for AWS will be refused/g)?.length).toBe(1);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/dist\/artifacts\.json: does not exist; run `npm run build` first/);
   });
 
   it("writes HCL into a folder of its own, apart from what is planned", () => {
-    const project = checkOut("project");
-
     const stdout = synthesize(project, "--hcl");
 
     expect(stdout.trim().split("\n")).toContain("hcl.out/darkroom-media-prod");
     expect(readFileSync(join(project, "hcl.out/darkroom-media-prod/main.tf"), "utf8")).toContain(
       'resource "aws_s3_bucket" "uploads" {',
     );
-    expect(readdirSync(project)).not.toContain("cdktf.out");
+    expect(listHashes(join(project, "cdktf.out"))).toEqual(synthesized);
   });
 
   it("imports the provider by subpath: its barrel takes 10 seconds and 830 MB", () => {
@@ -176,7 +156,7 @@ describe("synthesis", () => {
 
 describe("Artifacts", () => {
   it("refuses a list that is not of the agreed form, field by field", () => {
-    const dist = writeFixtureArtifacts(join(folder, "dist"));
+    const dist = writeFixtureArtifacts(join(folder, "malformed"));
     const path = join(dist, "artifacts.json");
     const manifest = JSON.parse(readFileSync(path, "utf8"));
     manifest.functions.resize.sha256 = "short";
@@ -184,5 +164,18 @@ describe("Artifacts", () => {
     writeFileSync(path, JSON.stringify(manifest));
 
     expect(() => Artifacts.read(dist)).toThrow(/artifacts\.json, schema:[\s\S]*functions, resize, sha256:/);
+  });
+
+  it("names everything that is missing at once: functions, layer, files", () => {
+    const dist = writeFixtureArtifacts(join(folder, "incomplete"));
+    const path = join(dist, "artifacts.json");
+    const { functions, ...manifest } = JSON.parse(readFileSync(path, "utf8"));
+    const { convert: _unbuilt, ...others } = functions;
+    writeFileSync(path, JSON.stringify({ ...manifest, functions: others, layers: {} }));
+    rmSync(join(dist, "site/index.html"));
+
+    expect(() => Artifacts.read(dist)).toThrow(
+      /functions, convert: is not listed; run `npm run build` first\n.*layers, ffmpeg: is not listed.*\n.*dist\/site\/index\.html: does not exist/,
+    );
   });
 });

@@ -33,13 +33,22 @@ export const DOMAIN = {
   certificateArn: "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012",
 } as const;
 
-/** Synthesizes one environment with tiny artifacts, and reads it back. */
+const ofEnvironments = new Map<EnvironmentName, Stack>();
+
+/** Synthesizes one environment with tiny artifacts, and reads it back; one of environments.ts, once a file. */
 export function synthesizeStack(environment: EnvironmentName | Environment, options?: FixtureOptions): Stack {
-  const chosen = typeof environment === "string" ? environments[environment] : environment;
+  if (typeof environment !== "string") return synthesizeAnew(environment, options);
+  if (options) return synthesizeAnew(environments[environment], options);
+  const stack = ofEnvironments.get(environment) ?? synthesizeAnew(environments[environment]);
+  ofEnvironments.set(environment, stack);
+  return stack;
+}
+
+function synthesizeAnew(environment: Environment, options?: FixtureOptions): Stack {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-synth-"));
   try {
     const artifactsFolder = writeFixtureArtifacts(join(folder, "dist"), options);
-    const { folders } = synthesize({ environments: [chosen], artifactsFolder, outputFolder: join(folder, "out") });
+    const { folders } = synthesize({ environments: [environment], artifactsFolder, outputFolder: join(folder, "out") });
     return readStack(readFileSync(join(folders[0] ?? "", "cdk.tf.json"), "utf8"));
   } finally {
     rmSync(folder, { recursive: true });

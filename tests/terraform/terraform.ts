@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Set by .ci/run, which looks it up: the folder above the provider's host name. Never written into the project. */
+const pluginFolder = process.env.DARKROOM_TERRAFORM_PLUGIN_DIR;
+
+/** Why the tests that need Terraform cannot run here; undefined where they can. */
+export const WITHOUT_TERRAFORM: string | undefined = findObstacle();
+
+function findObstacle(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  if (!folders.some((folder) => existsSync(join(folder, "terraform")))) return "terraform is not on PATH";
+  if (!pluginFolder) return "DARKROOM_TERRAFORM_PLUGIN_DIR names no provider mirror";
+  return existsSync(pluginFolder) ? undefined : "DARKROOM_TERRAFORM_PLUGIN_DIR does not exist";
+}
+
+export interface TerraformResult {
+  readonly status: number | null;
+  /** Both streams, with wrapped lines joined, so that a sentence can be found in it. */
+  readonly text: string;
+  readonly stdout: string;
+}
+
+/** Runs the real binary without network and without an account. */
+export function terraform(folder: string, ...args: readonly string[]): TerraformResult {
+  const { TF_CLI_CONFIG_FILE: _mayNotExist, AWS_PROFILE: _profile, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    CHECKPOINT_DISABLE: "1",
+    TF_IN_AUTOMATION: "1",
+    AWS_ACCESS_KEY_ID: "mock",
+    AWS_SECRET_ACCESS_KEY: "mock",
+  };
+  const { status, stdout, stderr } = spawnSync("terraform", args, {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const text = `${stdout}\n${stderr}`.replaceAll(/[╷│╵]/g, "").replaceAll(/\s+/g, " ");
+  return { status, text, stdout };
+}
+
+/** `from`: a folder that was initialized with the same provider and backend, to copy from in place of 2 s of work. */
+export function init(folder: string, from?: string): void {
+  if (from) {
+    for (const name of [".terraform", ".terraform.lock.hcl"]) {
+      cpSync(join(from, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+    }
+    return;
+  }
+  const { status, text } = terraform(folder, "init", "-input=false", "-no-color", `-plugin-dir=${pluginFolder}`);
+  if (status !== 0) throw new Error(text);
+}
+
+/** Plans as for an account that is still empty. */
+export function plan(folder: string): TerraformResult {
+  return terraform(folder, "plan", "-refresh=false", "-input=false", "-no-color", "-lock=false", "-out=plan.bin");
+}
+
+/**
+ * Lays settings over the stack's provider that keep it from calling AWS, and one backend for all. `anyAccount` also lifts the stack's own check
+ * that the credentials belong to its account, which mock ones cannot pass.
+ */
+export function mockProvider(folder: string, { anyAccount = true } = {}): void {
+  const aws = {
+    skip_credentials_validation: true,
+    skip_metadata_api_check: "true",
+    skip_requesting_account_id: true,
+    ...(anyAccount && { allowed_account_ids: [] }),
+  };
+  const terraform = { backend: { local: { path: "empty.tfstate" } } };
+  writeFileSync(join(folder, "mock_override.tf.json"), JSON.stringify({ terraform, provider: { aws: [aws] } }));
+}
