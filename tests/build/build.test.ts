@@ -118,7 +118,8 @@ describe("what a build writes", () => {
 
 describe("a build", () => {
   it("P7: gives the same bytes in another folder, under another umask and in another time zone", async () => {
-    const [project, other] = [createFixtureProject(), createFixtureProject()];
+    const project = createFixtureProject();
+    const other = createFixtureProject(undefined, project.folder);
     const buildIn = (folder: string, umask: string, zone: string) =>
       run("sh", ["-c", `umask ${umask} && exec "$0" --import tsx build/main.ts --laptop`, process.execPath], {
         cwd: folder,

@@ -35,10 +35,13 @@ export interface FixtureProject {
 }
 
 /** A project of its own in a temporary folder, with this project's build, contracts, lock file and node_modules, and these functions. */
-export function createFixtureProject(functions: readonly string[] = ["hello", "picture"]): FixtureProject {
+export function createFixtureProject(
+  functions: readonly string[] = ["hello", "picture"],
+  source = PROJECT_FOLDER,
+): FixtureProject {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-build-"));
   for (const path of ["build", "contracts", "package.json", "package-lock.json", "tsconfig.json"]) {
-    cpSync(join(PROJECT_FOLDER, path), join(folder, path), { recursive: true });
+    cpSync(join(source, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));
   const write = (path: string, content: string): void => {
