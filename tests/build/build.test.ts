@@ -137,7 +137,7 @@ describe("a build", () => {
     }
     project.remove();
     other.remove();
-  });
+  }, 90_000);
 });
 
 describe("a build after a build", () => {
