@@ -53,13 +53,14 @@ export function createConvert(dependencies: ConvertDependencies): Work {
 async function convert(dependencies: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
   const { ffmpeg, limits } = dependencies;
   const { signal } = request;
+  const reportProgress = neverBack(request.reportProgress);
   const run: EncoderRun = { directory: folder.directory, limits, signal };
   await download(dependencies, request, folder);
-  request.reportProgress(PROGRESS.downloaded);
+  reportProgress(PROGRESS.downloaded);
 
   const source = await readSource(ffmpeg, run);
-  const files = await makeFiles({ ffmpeg, run, folder, request, source });
-  request.reportProgress(PROGRESS.converted);
+  const files = await makeFiles({ ffmpeg, run, folder, source, request: { ...request, reportProgress } });
+  reportProgress(PROGRESS.converted);
 
   signal.throwIfAborted();
   const renditions = await storeRenditions(
@@ -69,6 +70,15 @@ async function convert(dependencies: ConvertDependencies, request: WorkRequest, 
     files.finished,
   );
   return { source: describe(source, request), renditions, placeholder: files.placeholder } satisfies JobResult;
+}
+
+/** A second try begins at the beginning; who waits need not see that. */
+function neverBack(reportProgress: WorkRequest["reportProgress"]): WorkRequest["reportProgress"] {
+  let furthest = 0;
+  return (percent) => {
+    furthest = Math.max(furthest, percent);
+    reportProgress(furthest);
+  };
 }
 
 /** Room first (security.md F3): a disk that fills half way through a download is slower to notice and helps nobody. */

@@ -2,7 +2,12 @@ import * as z from "zod";
 import { isPictureCodec, isSoundCodec } from "./av-codecs.ts";
 import { displaySize, type Size, type StoredFrame } from "./video-frame.ts";
 
-/** What ffprobe says of the moving picture of a file. */
+/**
+ * What ffprobe says of the moving picture of a file.
+ *
+ * `hiddenSeconds`, here and of the sound: what the file holds but does not show. A phone's "trim" only notes where to
+ * begin and end; a copy would hand out what its owner cut away.
+ */
 export interface Picture extends StoredFrame {
   /** The stream's index in the file. */
   readonly index: number;
@@ -18,6 +23,7 @@ export interface Picture extends StoredFrame {
   readonly interlaced: boolean;
   /** The transfer function: `smpte2084` and `arib-std-b67` are HDR. */
   readonly transfer?: string;
+  readonly hiddenSeconds: number;
 }
 
 export interface Sound {
@@ -26,6 +32,7 @@ export interface Sound {
   readonly profile?: string;
   readonly channels: number;
   readonly sampleRate: number;
+  readonly hiddenSeconds: number;
 }
 
 export interface MediaFacts {
@@ -46,7 +53,7 @@ export interface MediaFacts {
 export const PROBED_ENTRIES = [
   "format=format_name,duration,nb_streams,bit_rate",
   "stream=index,codec_type,codec_name,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
-  "stream=channels,sample_rate,field_order,color_transfer",
+  "stream=channels,sample_rate,field_order,color_transfer,nb_frames,duration",
   "stream_disposition=attached_pic",
   "stream_side_data=rotation",
 ].join(":");
@@ -69,6 +76,8 @@ const probedStream = z.object({
   color_transfer: z.string().optional(),
   channels: z.int().optional(),
   sample_rate: figure,
+  nb_frames: figure,
+  duration: figure,
   disposition: z.object({ attached_pic: z.int() }).optional(),
   side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
 });
@@ -122,6 +131,7 @@ function findPicture(stream: ProbedStream): Picture | undefined {
     rotation: stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0,
     pixelAspect: parsePixelAspect(stream.sample_aspect_ratio),
   };
+  const framesPerSecond = parseRatio(stream.avg_frame_rate) || parseRatio(stream.r_frame_rate);
   return {
     ...stored,
     index: stream.index,
@@ -130,9 +140,10 @@ function findPicture(stream: ProbedStream): Picture | undefined {
     level: stream.level,
     pixelFormat: stream.pix_fmt ?? "unknown",
     display: displaySize(stored),
-    framesPerSecond: parseRatio(stream.avg_frame_rate) || parseRatio(stream.r_frame_rate),
+    framesPerSecond,
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
     transfer: stream.color_transfer,
+    hiddenSeconds: measureHidden(stream, framesPerSecond),
   };
 }
 
@@ -140,7 +151,15 @@ function findPicture(stream: ProbedStream): Picture | undefined {
 function findSound(stream: ProbedStream): Sound | undefined {
   const { codec_name: codec = "", channels = 0, sample_rate: sampleRate = 0 } = stream;
   if (stream.codec_type !== "audio" || !isSoundCodec(codec) || channels <= 0 || sampleRate <= 0) return undefined;
-  return { index: stream.index, codec, profile: stream.profile, channels, sampleRate };
+  // AAC-LC, the only sound that MP4 presets copy, has 1024 samples a frame.
+  const hiddenSeconds = codec === "aac" ? measureHidden(stream, sampleRate / 1024) : 0;
+  return { index: stream.index, codec, profile: stream.profile, channels, sampleRate, hiddenSeconds };
+}
+
+/** All frames that are stored, less the time that is played. Only MP4 counts its frames, and only MP4 can hide some. */
+function measureHidden({ nb_frames: frames, duration }: ProbedStream, framesPerSecond: number): number {
+  if (frames === undefined || duration === undefined || framesPerSecond <= 0) return 0;
+  return Math.max(0, frames / framesPerSecond - duration);
 }
 
 /** `30000/1001` or `16:15`; 0 where it is missing or `0/0`. */

@@ -110,6 +110,9 @@ function planPicture(preset: PicturePreset, picture: Picture, facts: MediaFacts,
   return { treatment: copies ? "copy" : "encode", size } as const;
 }
 
+/** An encoder's own run-in, which a file hides too, is a tenth of a second at most. */
+const MAX_HIDDEN_SECONDS = 0.2;
+
 /** Upright, square, even and progressive too: what a copy cannot cure. AVI holds no times to copy. */
 function mayCopyPicture(picture: Picture, facts: MediaFacts, preset: PicturePreset, rule: PictureCopyRule): boolean {
   const { display, storedWidth, storedHeight } = picture;
@@ -126,6 +129,7 @@ function mayCopyPicture(picture: Picture, facts: MediaFacts, preset: PicturePres
     storedWidth % 2 === 0 &&
     storedHeight % 2 === 0 &&
     !picture.interlaced &&
+    picture.hiddenSeconds <= MAX_HIDDEN_SECONDS &&
     facts.demuxer !== "avi"
   );
 }
@@ -135,6 +139,7 @@ function planSound(preset: SoundPreset, sound: Sound, mayCopy: boolean) {
     mayCopy &&
     preset.copies !== undefined &&
     allows(preset.copies.codecs, sound) &&
+    sound.hiddenSeconds <= MAX_HIDDEN_SECONDS &&
     sound.channels <= 2 &&
     sound.sampleRate <= preset.maxSampleRate;
   return { treatment: copies ? "copy" : "encode" } as const;

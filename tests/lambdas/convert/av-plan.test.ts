@@ -17,8 +17,16 @@ const phonePicture: Picture = {
   display: { width: 1920, height: 1080 },
   framesPerSecond: 30,
   interlaced: false,
+  hiddenSeconds: 0.07,
 };
-const phoneSound: Sound = { index: 1, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 };
+const phoneSound: Sound = {
+  index: 1,
+  codec: "aac",
+  profile: "LC",
+  channels: 2,
+  sampleRate: 48_000,
+  hiddenSeconds: 0.05,
+};
 const phoneFilm: MediaFacts = {
   demuxer: "mov,mp4,m4a,3gp,3g2,mj2",
   durationSeconds: 10,
@@ -46,6 +54,7 @@ describe("the plan of a film", () => {
     ["a turned picture", { rotation: 180 }],
     ["pixels that are not square", { pixelAspect: 2, display: { width: 3840, height: 1080 } }],
     ["fields", { interlaced: true }],
+    ["frames that were trimmed away", { hiddenSeconds: 1.5 }],
     ["more than 60 frames a second", { framesPerSecond: 120 }],
     ["more than Full HD", { storedWidth: 2560, display: { width: 2560, height: 1080 } }],
     ["an odd side", { storedWidth: 1279, display: { width: 1279, height: 1080 } }],
@@ -61,6 +70,7 @@ describe("the plan of a film", () => {
     ["AAC's other profiles", { profile: "HE-AAC" }],
     ["six channels", { channels: 6 }],
     ["96 kHz", { sampleRate: 96_000 }],
+    ["a part that was trimmed away", { hiddenSeconds: 1.5 }],
   ] satisfies [string, Partial<Sound>][])("copies the picture and encodes a sound with %s", (_what, sound) => {
     const plan = planned({ sound: { ...phoneSound, ...sound } });
 

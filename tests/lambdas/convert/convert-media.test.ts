@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import type { Encoder } from "../../../lambdas/convert/encoder.ts";
 import {
   AAC,
   decodeFrame,
@@ -15,7 +16,7 @@ import {
   withFolder,
 } from "../../support/clips.ts";
 import { describeWithFfmpeg } from "../../support/ffmpeg.ts";
-import { convert, findFailure, probe } from "./conversion.ts";
+import { convert, findFailure, probe, testEncoder } from "./conversion.ts";
 
 const HALF_RED_HALF_BLUE =
   "color=red:size=64x72:rate=25:duration=1[l];color=blue:size=64x72:rate=25:duration=1[r];[l][r]hstack";
@@ -73,19 +74,34 @@ describeWithFfmpeg("converting a video", () => {
     expect((await probe(file("video.mp4"))).sound).toMatchObject({ codec: "aac", channels: 2 });
   });
 
-  it("reports ffmpeg's own progress, rising, in whole percent below 100", async () => {
-    const long = await makeMp4({
-      size: "640x360",
-      seconds: 20,
-      output: ["-pix_fmt", "yuv422p", "-profile:v", "high422"],
+  it("hands out nothing of what its owner trimmed away, though the file still holds it", async () => {
+    const trimmed = await withFolder(async (folder) => {
+      await writeFile(join(folder, "whole.mp4"), await makeMp4({ seconds: 4 }));
+      const cut = ["-ss", "1.5", "-i", join(folder, "whole.mp4"), "-t", "2", "-c", "copy"];
+      await runFfmpeg([...cut, join(folder, "trimmed.mp4")]);
+      return readFile(join(folder, "trimmed.mp4"));
     });
+    expect(await countFrames(trimmed)).toBeGreaterThan(70);
 
-    const { progress } = await convert(long);
+    const { result, file } = await convert(trimmed);
 
-    expect(progress[0]).toBe(5);
-    expect(progress.length).toBeGreaterThan(3);
-    expect(progress).toEqual([...progress].sort((a, b) => a - b));
-    expect(progress.every((percent) => Number.isInteger(percent) && percent < 100)).toBe(true);
+    expect(result.source.durationSeconds).toBeLessThan(2.2);
+    expect(await countFrames(file("video.mp4"))).toBeLessThan(55);
+  });
+
+  it("reports ffmpeg's own progress, as whole percent of the job, below 100 and never back", async () => {
+    const encoder: Encoder = {
+      ...testEncoder,
+      run: (args, run, onSeconds) => {
+        for (const seconds of [0.3, 1.5, 0.6, 2.4]) onSeconds?.(seconds);
+        return testEncoder.run(args, run, onSeconds);
+      },
+    };
+
+    const { progress } = await convert(film, { encoder });
+
+    expect(progress.slice(0, 5)).toEqual([5, 13, 47, 47, 73]);
+    expect(progress.at(-1)).toBe(90);
   });
 
   it("makes the same bytes of the same source each time (E3)", async () => {
@@ -145,6 +161,20 @@ describeWithFfmpeg("converting a video", () => {
     expect(rendition("video")).toMatchObject({ width: 1920, height: 810 });
     expect(rendition("poster")).toMatchObject({ width: 1920, height: 810 });
     expect(rendition("converted")).toMatchObject({ width: 2560, height: 1080 });
+  });
+
+  it("completes beside subtitles and sounds that are not used (F5)", async () => {
+    const subtitles = "data:text/plain,1%0A00:00:00,000 --> 00:00:01,000%0AHello";
+    const many = await withFolder(async (folder) => {
+      const inputs = ["-f", "lavfi", "-i", movingPicture(), "-f", "lavfi", "-i", tone(), "-f", "srt", "-i", subtitles];
+      const maps = ["-map", "0", "-map", "1", "-map", "1", "-map", "2"];
+      await runFfmpeg([...inputs, ...maps, ...H264, "-c:a", "libopus", "-c:s", "srt", join(folder, "many.mkv")]);
+      return readFile(join(folder, "many.mkv"));
+    });
+
+    const { file } = await convert(many);
+
+    expect((await probe(file("video.mp4"))).streamCount).toBe(2);
   });
 
   it("completes without sound where there is none (F5)", async () => {

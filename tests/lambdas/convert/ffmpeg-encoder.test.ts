@@ -39,9 +39,9 @@ describe("the ffmpeg process (F2)", () => {
       const worker = fork(new URL("./worker-to-kill.ts", import.meta.url), [program, directory], {
         execArgv: ["--import", "tsx"],
       });
+      await once(worker, "message");
       const pids = await readPids(directory);
       worker.kill("SIGKILL");
-      await once(worker, "exit");
 
       await expectGone(pids);
     });
@@ -196,7 +196,7 @@ async function expectGone(pids: readonly number[]): Promise<void> {
     async () => {
       for (const pid of pids) expect(await isRunning(pid)).toBe(false);
     },
-    { timeout: 5_000 },
+    { timeout: 15_000 },
   );
 }
 

@@ -4,4 +4,6 @@ import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
 /** A worker with an encoder that does not end, for a test to kill. */
 const [program = "", directory = ""] = process.argv.slice(2);
 const signal = new AbortController().signal;
-await createFfmpegEncoder(async () => program).run([], { directory, limits: DEFAULT_AV_LIMITS, signal });
+const running = createFfmpegEncoder(async () => program).run([], { directory, limits: DEFAULT_AV_LIMITS, signal });
+setImmediate(() => process.send?.("started"));
+await running;
