@@ -53,6 +53,8 @@ export async function bundleFunctions(projectFolder: string, names: readonly str
     target: "node22",
     // ES modules load in half the time of the CommonJS builds of the AWS SDK (performance.md).
     mainFields: ["module", "main"],
+    // The stack fixes the Node version of every function; the SDK's advice to take a newer one than the laptop's is noise.
+    define: { "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": '"true"' },
     external: NATIVE,
     // Names a package by its place in node_modules, even where that folder is a link.
     preserveSymlinks: true,

@@ -72,9 +72,10 @@ describe("what a build writes", () => {
     expect(unzipSync(read("functions/picture.zip"))["LICENSES.txt"]?.length).toBeGreaterThan(10_000);
   });
 
-  it("carries a client of AWS without the credential sources that Lambda does not have", async () => {
+  it("carries a client of AWS without the credential sources that Lambda does not have, nor advice on the Node version", async () => {
     const code = Buffer.from(unzipSync(read("functions/hello.zip"))["index.mjs"] ?? []).toString();
     expect(code.length).toBeLessThan(250_000);
+    expect(code.includes("NodeVersionSupportWarning")).toBe(false);
     const sources = ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "sso_start_url", "credential_process"];
     expect(sources.filter((source) => code.includes(source))).toEqual(["AWS_ACCESS_KEY_ID"]);
   });
