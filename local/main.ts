@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 
 function start(settings: Settings): Promise<Laptop> {
   return startLaptop({
-    stackFolder: findStackFolder(join(PROJECT_FOLDER, "cdktf.out"), settings.environment),
+    stackFolder: findStackFolder(resolve(PROJECT_FOLDER, settings.synthFolder), settings.environment),
     artifactsFolder: join(PROJECT_FOLDER, "dist"),
     stateFolder: resolve(PROJECT_FOLDER, settings.stateFolder),
     basePort: settings.basePort,

@@ -10,12 +10,14 @@ import { Refusal } from "./model/refusal.ts";
  *   DARKROOM_STATE        the state folder                                               .darkroom
  *   DARKROOM_LOG_LEVEL    what the terminal shows: debug, info, warn, error or silent    warn
  *   DARKROOM_ENVIRONMENT  which synthesized environment to run, where there are several
+ *   CDKTF_OUTDIR          where the stacks were synthesized to                           cdktf.out
  */
 const variables = z.object({
   DARKROOM_PORT: z.coerce.number().int().min(0).max(65_000).default(4566),
   DARKROOM_STATE: z.string().min(1).default(".darkroom"),
   DARKROOM_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
   DARKROOM_ENVIRONMENT: z.string().min(1).optional(),
+  CDKTF_OUTDIR: z.string().min(1).default("cdktf.out"),
 });
 
 export interface Settings {
@@ -23,6 +25,7 @@ export interface Settings {
   readonly stateFolder: string;
   readonly terminalLevel: "debug" | "info" | "warn" | "error" | "silent";
   readonly environment?: string;
+  readonly synthFolder: string;
 }
 
 /** Throws Refusal with every variable that is wrong. An empty variable counts as not set. */
@@ -41,6 +44,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     basePort: data.DARKROOM_PORT,
     stateFolder: data.DARKROOM_STATE,
     terminalLevel: data.DARKROOM_LOG_LEVEL,
+    synthFolder: data.CDKTF_OUTDIR,
     ...(data.DARKROOM_ENVIRONMENT && { environment: data.DARKROOM_ENVIRONMENT }),
   };
 }

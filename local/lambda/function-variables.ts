@@ -73,8 +73,9 @@ export interface EnvironmentFacts {
 
 /**
  * The whole environment of a function's process: what it declares, what Lambda defines, and nothing of this machine's.
- * Three liberties: AWS_ENDPOINT_URL (the SDK's own variable) leads to the laptop's services, TMPDIR and HOME are a
- * private folder in the place of /tmp, and /opt is a folder whose bin/ comes first on PATH.
+ * Four liberties: AWS_ENDPOINT_URL (the SDK's own variable) leads to the laptop's services, TMPDIR and HOME are a
+ * private folder in the place of /tmp, /opt is a folder whose bin/ comes first on PATH, and the SDK does not complain of
+ * this machine's Node, which may be older than the declared runtime's.
  */
 export function functionVariables(facts: EnvironmentFacts): Record<string, string> {
   const { settings, credentials, optFolder } = facts;
@@ -84,6 +85,7 @@ export function functionVariables(facts: EnvironmentFacts): Record<string, strin
     TZ: ":UTC",
     PATH: [...opt, "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     AWS_ENDPOINT_URL: facts.endpointUrl,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     ...(optFolder !== undefined && { NODE_PATH: join(optFolder, "nodejs", "node_modules") }),
     ...settings.environment,
     TMPDIR: facts.temporaryFolder,

@@ -35,7 +35,7 @@ export function createLogWriter(options: {
   return {
     log({ level, source, message, ...rest }) {
       const time = new Date(options.clock.now()).toISOString();
-      const line = maskSecrets(stringify({ time, level, source, message, ...rest }));
+      const line = maskSecrets(stringify({ time, level, source, message, ...rest, ...("time" in rest && { time }) }));
       if (!stopped) {
         const file = files.get(source) ?? openFile(options.directory, source);
         files.set(source, file);

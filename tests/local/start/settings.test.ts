@@ -14,6 +14,7 @@ describe("settings", () => {
       basePort: 4566,
       stateFolder: ".darkroom",
       terminalLevel: "warn",
+      synthFolder: "cdktf.out",
     });
   });
 
