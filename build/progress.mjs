@@ -29,6 +29,15 @@ export async function step(label, work, done) {
 }
 
 /**
+ * A line for a step that had nothing to do.
+ *
+ * @param {string} text
+ */
+export function done(text) {
+  process.stdout.write(`  ✓ ${text}\n`);
+}
+
+/**
  * A line between steps, for what a person should know.
  *
  * @param {string} text

@@ -5,13 +5,14 @@ import { build, createPlaces } from "./build.ts";
 import { BuildError } from "./build-error.ts";
 import { findHostFfmpeg, type HostFfmpeg } from "./find-ffmpeg.ts";
 import { findFfmpegSources, procureFfmpeg } from "./procure-ffmpeg.ts";
-import { notice, step } from "./progress.mjs";
+import { done, notice, step } from "./progress.mjs";
 import { PROJECT_FOLDER } from "./project-folder.ts";
 
 /** The second half of `npm start`: ffmpeg, build, synth, and over to the laptop runtime. */
 async function main(): Promise<void> {
   await procure();
-  await build({ projectFolder: PROJECT_FOLDER, mode: "laptop", step });
+  const { isUnchanged } = await build({ projectFolder: PROJECT_FOLDER, mode: "laptop", step });
+  if (isUnchanged) done("Build: unchanged");
   process.env.DARKROOM_ENVIRONMENT ??= "dev";
   await step(`Synthesize ${process.env.DARKROOM_ENVIRONMENT}`, synthesize);
   // The runtime lives in this process: one to stop, and none that could be left over.
