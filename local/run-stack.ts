@@ -104,6 +104,7 @@ export async function runStack(options: LaptopOptions, parts: RuntimeParts): Pro
     const base = await startBase(options, document, artifacts, parts, teardown);
     log = base.runtime.log;
     const started = await startResources(plan.order, base.runtime, parts.types, teardown);
+    base.open();
     return {
       stackName: document.name,
       region: document.region,
@@ -127,7 +128,7 @@ async function startBase(
   artifacts: ArtifactManifest,
   parts: RuntimeParts,
   teardown: Teardown,
-): Promise<{ runtime: CoreRuntime; administrator: Credentials }> {
+): Promise<{ runtime: CoreRuntime; administrator: Credentials; open: () => void }> {
   const stateFolder = resolve(options.stateFolder);
   const artifactsFolder = resolve(options.artifactsFolder);
   const clock = options.clock ?? { now: () => Date.now() };
@@ -158,10 +159,10 @@ async function startBase(
     },
   });
   for (const service of services.all.toReversed()) teardown.add(`the service ${service.name}`, () => service.stop());
-  for (const service of services.all) endpoint.serve(service);
 
   const { s3, sqs, dynamodb, lambda } = services;
   return {
+    open: () => endpoint.serve(services.all),
     administrator: credentials.issue({ type: "administrator", arn: `arn:aws:iam::${accountId}:user/administrator` }),
     runtime: {
       ...{ ...shared, endpointUrl: endpoint.url, stackFolder: resolve(options.stackFolder), stateFolder },

@@ -6,8 +6,11 @@ import { closeServer, LOOPBACK, listen } from "./listen.ts";
 export interface Endpoint {
   /** `http://127.0.0.1:4566` */
   readonly url: string;
-  /** Requests that come before their service is here are told to try again, as the SDKs do by themselves. */
-  serve(service: AwsService): void;
+  /**
+   * Answers from now on. Requests that came before have waited: while a stack starts, its roles are not all there yet,
+   * and an upload would be refused for good that a moment later is allowed.
+   */
+  serve(services: readonly AwsService[]): void;
   stop(): Promise<void>;
 }
 
@@ -16,14 +19,18 @@ export interface Endpoint {
  * asked where there is none (browsers' form posts, anonymous reads) and decides by its own rules.
  */
 export async function startEndpoint(options: { readonly port: number; readonly log: Log }): Promise<Endpoint> {
-  const services = new Map<string, AwsService>();
+  let serve: (services: readonly AwsService[]) => void = () => {};
+  const serving = new Promise<readonly AwsService[]>((resolve) => {
+    serve = resolve;
+  });
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
-    route(request, response, services).catch((error: unknown) => fail(request, response, error, options.log));
+    const routed = serving.then((services) => route(request, response, services));
+    routed.catch((error: unknown) => fail(request, response, error, options.log));
   });
   const port = await listen(server, options.port, "the AWS endpoint");
   return {
     url: `http://${LOOPBACK}:${port}`,
-    serve: (service) => void services.set(service.name, service),
+    serve,
     stop: () => closeServer(server),
   };
 }
@@ -31,13 +38,12 @@ export async function startEndpoint(options: { readonly port: number; readonly l
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  services: ReadonlyMap<string, AwsService>,
+  services: readonly AwsService[],
 ): Promise<void> {
   const name = findCredentialScope(request)?.service ?? "s3";
-  const service = services.get(name);
+  const service = services.find((candidate) => candidate.name === name);
   if (service) return service.handle(request, response);
-  if (services.size === 0) return send(request, response, 503, "ServiceUnavailable", "The laptop runtime is starting.");
-  const known = [...services.keys()].join(", ");
+  const known = services.map((candidate) => candidate.name).join(", ");
   const message = `The laptop runtime has no service "${name}"; it has ${known}.`;
   send(request, response, 400, "UnknownService", message);
 }

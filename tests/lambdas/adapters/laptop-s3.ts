@@ -40,7 +40,7 @@ export async function startLaptopS3(): Promise<LaptopS3> {
   const context = { region: REGION, accountId: ACCOUNT, directory, credentials, authorize, log, clock };
   const s3 = await createS3({ ...context, deliver: async () => true });
   const endpoint = await startEndpoint({ port: 0, log });
-  endpoint.serve(s3);
+  endpoint.serve([s3]);
 
   const clients: S3Client[] = [];
   const connect = (keys: Credentials): S3Client => {
