@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Stage } from "./laptop-lambda.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+afterEach(() => stage.close());
+
+const WAITS =
+  "export const handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };";
+
+it("a function runs no more often at once than its reserved concurrency; further calls are throttled", async () => {
+  const call = await stage.declare("reserved", WAITS, { reservedConcurrency: 2 });
+  await call({ ms: 0 });
+
+  const results = await Promise.all([1, 2, 3, 4].map(() => call({ ms: 500 })));
+
+  expect(results.map(({ outcome }) => outcome).sort()).toEqual(["ok", "ok", "throttled", "throttled"]);
+  expect(await call({ ms: 0 })).toMatchObject({ outcome: "ok" });
+});
+
+it("a reserved concurrency of zero switches a function off", async () => {
+  const call = await stage.declare("off", WAITS, { reservedConcurrency: 0 });
+  expect(await call({ ms: 0 })).toEqual({ outcome: "throttled" });
+});
+
+it("a burst of short calls is served by a few warm processes instead of one for each", async () => {
+  const call = await stage.declare("burst", WAITS);
+  await call({ ms: 0 });
+
+  const results = await Promise.all(Array.from({ length: 60 }, () => call({ ms: 0 })));
+
+  const pids = new Set(results.map((result) => (result.outcome === "ok" ? result.payload : "failed")));
+  expect(pids.has("failed")).toBe(false);
+  expect(pids.size).toBeLessThan(20);
+});
+
+it("one function's calls do not wait for another's", async () => {
+  const slow = await stage.declare("slow", WAITS);
+  const quick = await stage.declare("quick", WAITS);
+  await Promise.all([slow({ ms: 0 }), quick({ ms: 0 })]);
+  let slowEnded = false;
+  const waiting = slow({ ms: 1500 }).then(() => {
+    slowEnded = true;
+  });
+
+  await quick({ ms: 0 });
+
+  expect(slowEnded).toBe(false);
+  await waiting;
+});
