@@ -48,7 +48,8 @@ function parseCron(expression: string, text: string): Cadence {
       alternativeWeekdays: true,
       sloppyRanges: true,
     } as const;
-    const cron = new Cron(`0 ${fields.join(" ")}`, options);
+    // To croner ? is a star that takes part in its either-day rule; a plain star stays out of it.
+    const cron = new Cron(`0 ${fields.join(" ").replace("?", "*")}`, options);
     return { nextAfter: (now) => cron.nextRun(new Date(now))?.getTime() };
   } catch (error) {
     throw refused(expression, error instanceof Error ? error.message : String(error));
