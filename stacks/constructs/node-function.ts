@@ -126,6 +126,7 @@ export class NodeFunction extends Construct implements Grantee {
   consume(queue: ConsumableQueue, options: ConsumeOptions): void {
     validateProps(this, options, CONSUME_RULES);
     this.role.trustPollers();
+    queue.grantConsume(this);
     withLogicalId(
       new LambdaEventSourceMapping(this, `consume-${queue.logicalId}`, {
         eventSourceArn: queue.arn,

@@ -1,9 +1,6 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { S3BucketCorsConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js";
-import {
-  S3BucketLifecycleConfiguration,
-  type S3BucketLifecycleConfigurationRule,
-} from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification/index.js";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
@@ -21,6 +18,7 @@ import {
   type ResourceStatement,
 } from "../support/permissions.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import { listLifecycleRules } from "./bucket-lifecycle.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 export interface PrivateBucketProps {
@@ -39,8 +37,6 @@ export interface PrivateBucketProps {
   readonly uploadOrigins?: readonly string[];
 }
 
-/** S3 keeps the parts of an unfinished upload, and bills them, until told otherwise. */
-const ABORT_UNFINISHED_AFTER_DAYS = 1;
 /** How long a browser may remember the answer to a preflight. */
 const CORS_MAX_AGE_SECONDS = 3600;
 
@@ -279,28 +275,4 @@ export class PrivateBucket extends Construct {
   private sid(verb: string): string {
     return `${verb}${this.logicalId.charAt(0).toUpperCase()}${this.logicalId.slice(1)}`;
   }
-}
-
-function listLifecycleRules(props: PrivateBucketProps): S3BucketLifecycleConfigurationRule[] {
-  const everything = { status: "Enabled", filter: [{ prefix: "" }] };
-  const rules: S3BucketLifecycleConfigurationRule[] = [
-    {
-      ...everything,
-      id: "abort-unfinished-uploads",
-      abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABORT_UNFINISHED_AFTER_DAYS }],
-    },
-  ];
-  if (props.expireAfterDays !== undefined) {
-    rules.push({ ...everything, id: "expire", expiration: [{ days: props.expireAfterDays }] });
-  }
-  if (props.expireNoncurrentAfterDays !== undefined) {
-    rules.push({
-      ...everything,
-      id: "expire-noncurrent",
-      noncurrentVersionExpiration: [{ noncurrentDays: props.expireNoncurrentAfterDays }],
-    });
-    // What is left of a deleted object when its last version is gone; may not stand in a rule with `days`.
-    rules.push({ ...everything, id: "expire-markers", expiration: [{ expiredObjectDeleteMarker: true }] });
-  }
-  return rules;
 }

@@ -57,19 +57,34 @@ const RULES: readonly Rule<WorkQueueProps>[] = [
 ];
 
 /** One SQS queue that a function may consume. */
-export interface ConsumableQueue {
-  readonly logicalId: string;
-  readonly arn: string;
+export class ConsumableQueue {
+  constructor(
+    /** `resize_dead_letters` */
+    readonly logicalId: string,
+    readonly arn: string,
+  ) {}
+
+  /** Receives and deletes messages, as an event source mapping does with its function's role. */
+  grantConsume(grantee: Grantee): void {
+    const name = this.logicalId.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+    grantee.addStatement({
+      Sid: `Consume${name}`,
+      Effect: "Allow",
+      Action: ACTIONS.consumeMessages,
+      Resource: this.arn,
+    });
+  }
 }
 
 /**
  * Work that is never lost: an encrypted queue whose messages are tried a set number of times and then kept for two
  * weeks as dead letters, which no other queue can send to.
  */
-export class WorkQueue extends Construct implements ConsumableQueue {
-  readonly logicalId: string;
+export class WorkQueue extends Construct {
   readonly arn: string;
+  readonly messages: ConsumableQueue;
   readonly deadLetters: ConsumableQueue;
+  private readonly logicalId: string;
   private readonly statements: ResourceStatement[] = [];
   private readonly policy: SqsQueuePolicy;
 
@@ -80,7 +95,8 @@ export class WorkQueue extends Construct implements ConsumableQueue {
     const deadLetters = this.createDeadLetterQueue(props);
     const queue = this.createQueue(props, deadLetters);
     this.arn = queue.arn;
-    this.deadLetters = { logicalId: this.deadLettersId, arn: deadLetters.arn };
+    this.messages = new ConsumableQueue(id, queue.arn);
+    this.deadLetters = new ConsumableQueue(this.deadLettersId, deadLetters.arn);
     this.policy = this.createPolicy(queue);
     this.createDeadLetterPolicy(deadLetters);
     this.createRedriveAllowPolicies(queue, deadLetters);
@@ -168,14 +184,4 @@ export class WorkQueue extends Construct implements ConsumableQueue {
       this.logicalId,
     );
   }
-}
-
-/** Receives and deletes messages, as an event source mapping does with its function's role. */
-export function grantConsume(queues: readonly ConsumableQueue[], grantee: Grantee): void {
-  grantee.addStatement({
-    Sid: "ConsumeMessages",
-    Effect: "Allow",
-    Action: ACTIONS.consumeMessages,
-    Resource: queues.map(({ arn }) => arn),
-  });
 }

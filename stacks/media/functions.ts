@@ -43,7 +43,19 @@ const SIZING: Readonly<Record<FunctionName, Sizing>> = {
   settle: { description: "Ends jobs whose worker died or whose upload never came.", memoryMb: 512 },
 };
 
-export function createPresign(scope: Construct, context: FunctionContext): NodeFunction {
+export type Functions = Readonly<Record<FunctionName, NodeFunction>>;
+
+export function createFunctions(scope: Construct, context: FunctionContext): Functions {
+  return {
+    presign: createPresign(scope, context),
+    status: createStatus(scope, context),
+    resize: createResize(scope, context),
+    convert: createConvert(scope, context),
+    settle: createSettle(scope, context),
+  };
+}
+
+function createPresign(scope: Construct, context: FunctionContext): NodeFunction {
   const { environment, jobs, uploads } = context;
   const { limits } = environment;
   const presign = createFunction(scope, context, "presign", {
@@ -62,13 +74,13 @@ export function createPresign(scope: Construct, context: FunctionContext): NodeF
   return presign;
 }
 
-export function createStatus(scope: Construct, context: FunctionContext): NodeFunction {
+function createStatus(scope: Construct, context: FunctionContext): NodeFunction {
   const status = createFunction(scope, context, "status", { JOBS_TABLE: context.jobs.name, CDN_URL: context.cdnUrl });
   context.jobs.grantGet(status);
   return status;
 }
 
-export function createResize(scope: Construct, context: FunctionContext): NodeFunction {
+function createResize(scope: Construct, context: FunctionContext): NodeFunction {
   const { environment, jobs, uploads, renditions } = context;
   const resize = createFunction(
     scope,
@@ -89,7 +101,7 @@ export function createResize(scope: Construct, context: FunctionContext): NodeFu
   return resize;
 }
 
-export function createConvert(scope: Construct, context: FunctionContext): NodeFunction {
+function createConvert(scope: Construct, context: FunctionContext): NodeFunction {
   const { environment, jobs, uploads, renditions } = context;
   const convert = createFunction(scope, context, "convert", {
     JOBS_TABLE: jobs.name,
@@ -103,7 +115,7 @@ export function createConvert(scope: Construct, context: FunctionContext): NodeF
   return convert;
 }
 
-export function createSettle(scope: Construct, context: FunctionContext): NodeFunction {
+function createSettle(scope: Construct, context: FunctionContext): NodeFunction {
   const { jobs, uploads } = context;
   const settle = createFunction(scope, context, "settle", { JOBS_TABLE: jobs.name, UPLOADS_BUCKET: uploads.name });
   jobs.grantGet(settle);

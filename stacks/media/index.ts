@@ -12,19 +12,27 @@ import type { NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
 import { Schedule } from "../constructs/schedule.ts";
 import { SiteFiles } from "../constructs/site-files.ts";
-import { grantConsume, WorkQueue } from "../constructs/work-queue.ts";
+import { WorkQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
 import { useLocalBackend } from "../support/backend.ts";
 import type { Environment } from "../support/environment.ts";
 import { type NamingScope, regionalName, stackName } from "../support/naming.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
-import { createConvert, createPresign, createResize, createSettle, createStatus } from "./functions.ts";
+import { createFunctions, type Functions } from "./functions.ts";
 import { createOutputs } from "./outputs.ts";
 
 export interface MediaStackProps {
   readonly environment: Environment;
   readonly artifacts: Artifacts;
+}
+
+/** Where things are kept. */
+interface Stores {
+  readonly uploads: PrivateBucket;
+  readonly renditions: PrivateBucket;
+  readonly artifactsBucket: PrivateBucket;
+  readonly jobs: JobTable;
 }
 
 /** Images in a message batch: small files share a call's overhead. Films come one by one, as one fills a function. */
@@ -53,44 +61,14 @@ export class MediaStack extends TerraformStack {
     /** The one list of pages that may use this environment: for bucket, API and CDN alike (security.md A5). */
     const origins = [...new Set([...environment.origins, ...site.origins])];
 
-    const uploads = createUploadsBucket(this, this.naming, environment, origins);
-    const renditions = createRenditionsBucket(this, this.naming, environment);
-    const artifactsBucket = createBuildBucket(this, "artifacts", this.naming, environment);
-    const jobs = this.createJobTable();
-    const cdn = this.createCdn(renditions, origins);
-    const ffmpegArn = this.createFfmpegLayer(artifactsBucket).arn;
-
-    const context = {
-      naming: this.naming,
-      environment,
-      artifacts,
-      jobs,
-      uploads,
-      renditions,
-      cdnUrl: cdn.url,
-      ffmpegArn,
-    };
-    const presign = createPresign(this, context);
-    const status = createStatus(this, context);
-    const resize = createResize(this, context);
-    const convert = createConvert(this, context);
-    const settle = createSettle(this, context);
-
-    this.createQueues(uploads, { resize, convert, settle });
-    this.createSettleSchedule(settle);
-    const api = this.createApi(presign, status, origins);
+    const stores = this.createStores(origins);
+    const cdn = this.createCdn(stores.renditions, origins);
+    const functions = this.createFunctions(stores, cdn);
+    this.createQueues(stores.uploads, functions);
+    this.createSettleSchedule(functions.settle);
+    const api = this.createApi(functions, origins);
     this.createSiteFiles(siteBucket, api);
-    createOutputs(this, {
-      environment,
-      api,
-      cdn,
-      site,
-      uploads,
-      renditions,
-      artifacts: artifactsBucket,
-      siteBucket,
-      jobs,
-    });
+    createOutputs(this, { environment, api, cdn, site, siteBucket, ...stores });
   }
 
   private createProvider(): void {
@@ -134,11 +112,23 @@ export class MediaStack extends TerraformStack {
     });
   }
 
-  private createJobTable(): JobTable {
-    return new JobTable(this, "jobs", {
-      tableName: regionalName(this.naming, "table", "jobs"),
-      isProtected: this.environment.isProtected,
-    });
+  private createStores(origins: readonly string[]): Stores {
+    const { environment, naming } = this;
+    return {
+      uploads: createUploadsBucket(this, naming, environment, origins),
+      renditions: createRenditionsBucket(this, naming, environment),
+      artifactsBucket: createBuildBucket(this, "artifacts", naming, environment),
+      jobs: new JobTable(this, "jobs", {
+        tableName: regionalName(naming, "table", "jobs"),
+        isProtected: environment.isProtected,
+      }),
+    };
+  }
+
+  private createFunctions(stores: Stores, cdn: Cdn): Functions {
+    const { environment, naming, artifacts } = this;
+    const ffmpegArn = this.createFfmpegLayer(stores.artifactsBucket).arn;
+    return createFunctions(this, { ...stores, naming, environment, artifacts, cdnUrl: cdn.url, ffmpegArn });
   }
 
   private createFfmpegLayer(bucket: PrivateBucket): FunctionLayer {
@@ -151,23 +141,17 @@ export class MediaStack extends TerraformStack {
     });
   }
 
-  private createQueues(
-    uploads: PrivateBucket,
-    functions: { readonly resize: NodeFunction; readonly convert: NodeFunction; readonly settle: NodeFunction },
-  ): void {
+  private createQueues(uploads: PrivateBucket, functions: Functions): void {
     const { resize: resizeSettings, convert: convertSettings } = this.environment.functions;
     const resize = this.createQueue("resize", resizeSettings.timeoutSeconds);
     const convert = this.createQueue("convert", convertSettings.timeoutSeconds);
-    grantConsume([resize], functions.resize);
-    grantConsume([convert], functions.convert);
-    grantConsume([resize.deadLetters, convert.deadLetters], functions.settle);
     uploads.notifyQueues([
       { id: "resize-images", prefix: sourcePrefix("image"), queue: resize },
       { id: "convert-videos", prefix: sourcePrefix("video"), queue: convert },
       { id: "convert-audio", prefix: sourcePrefix("audio"), queue: convert },
     ]);
-    functions.resize.consume(resize, { ...resizeSettings, batchSize: RESIZE_BATCH_SIZE });
-    functions.convert.consume(convert, { ...convertSettings, batchSize: CONVERT_BATCH_SIZE });
+    functions.resize.consume(resize.messages, { ...resizeSettings, batchSize: RESIZE_BATCH_SIZE });
+    functions.convert.consume(convert.messages, { ...convertSettings, batchSize: CONVERT_BATCH_SIZE });
     for (const { deadLetters } of [resize, convert]) {
       functions.settle.consume(deadLetters, {
         batchSize: SETTLE_BATCH_SIZE,
@@ -193,7 +177,7 @@ export class MediaStack extends TerraformStack {
     });
   }
 
-  private createApi(presign: NodeFunction, status: NodeFunction, origins: readonly string[]): HttpApi {
+  private createApi({ presign, status }: Functions, origins: readonly string[]): HttpApi {
     const { throttle, retention, name } = this.environment;
     return new HttpApi(this, "api", {
       apiName: regionalName(this.naming, "other", "api"),

@@ -15,7 +15,7 @@ export interface OutputSources {
   readonly site: Cdn;
   readonly uploads: PrivateBucket;
   readonly renditions: PrivateBucket;
-  readonly artifacts: PrivateBucket;
+  readonly artifactsBucket: PrivateBucket;
   readonly siteBucket: PrivateBucket;
   readonly jobs: JobTable;
 }
@@ -28,7 +28,10 @@ export function createOutputs(stack: TerraformStack, sources: OutputSources): vo
     siteUrl: [sources.site.url, "Address of the page."],
     uploadsBucket: [sources.uploads.name, "Bucket that uploads arrive in."],
     renditionsBucket: [sources.renditions.name, "Bucket that holds renditions; readable through the CDN only."],
-    artifactsBucket: [sources.artifacts.name, "Bucket of built files that are too large for Lambda to take directly."],
+    artifactsBucket: [
+      sources.artifactsBucket.name,
+      "Bucket of built files that are too large for Lambda to take directly.",
+    ],
     siteBucket: [sources.siteBucket.name, "Bucket that holds the page; readable through its CDN only."],
     jobsTable: [sources.jobs.name, "DynamoDB table of jobs."],
     region: [sources.environment.region, "Region of everything but the CDN."],

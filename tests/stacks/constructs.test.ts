@@ -192,7 +192,7 @@ describe("a construct", () => {
     ["a batch over ten", { batchSize: 11, maximumConcurrency: 2 }, "batchSize is 11"],
     ["a cap that AWS does not take", { batchSize: 1, maximumConcurrency: 1 }, "maximumConcurrency is 1"],
   ])("refuses to consume with %s", (_what, options, words) => {
-    expect(problemsOf((scope) => lambda()(scope).consume(queue()(scope), options))).toEqual([
+    expect(problemsOf((scope) => lambda()(scope).consume(queue()(scope).messages, options))).toEqual([
       expect.stringContaining(words),
     ]);
   });
