@@ -51,7 +51,7 @@ type BuildRecord = z.infer<typeof record>;
  */
 export async function build(settings: BuildSettings): Promise<BuildOutcome> {
   const context = await createContext(settings);
-  return await withBuildLock(join(context.cacheFolder, "build.lock"), async () => {
+  return await withBuildLock(join(context.outputFolder, ".build.lock"), async () => {
     const programs = await findPrograms(context);
     const fingerprint = await fingerprintInputs(context.projectFolder, {
       mode: context.mode,

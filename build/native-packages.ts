@@ -90,7 +90,8 @@ export async function stagePackages(
     await writeFile(join(draft, "package-lock.json"), files.lock);
     // --force: npm otherwise refuses packages for another machine. It does not loosen the integrity check.
     await npm(["ci", "--force", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], draft);
-    await rename(draft, folder);
+    // Another build may have staged the same meanwhile: then its folder stays.
+    if (!(await isFolder(folder))) await rename(draft, folder);
   } catch (error) {
     throw stagingError(names, error);
   } finally {
