@@ -31,6 +31,7 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     throttle: { requestsPerSecond: 500, burst: 1000 },
     functions: {
       // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
+      // AWS keeps 100 places unreserved, and a new account may have as few as 10 in all: ask for more before deploying.
       presign: { reservedConcurrency: 50 },
       resize: { maximumConcurrency: 50 },
       convert: { maximumConcurrency: 20 },
