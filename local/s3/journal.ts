@@ -18,6 +18,7 @@ export class Journal<Entry> {
   #descriptor: number;
   #bytes = 0;
   #lines = 0;
+  #closed = false;
 
   /** Opens the file, replays what stands in it, and writes it anew in its shortest form. */
   constructor(
@@ -30,8 +31,10 @@ export class Journal<Entry> {
     this.#descriptor = this.rewrite();
   }
 
-  /** Durable when it returns. Throws where the disk is full, leaving the file as it was. */
+  /** Durable when it returns. Throws where the disk is full, leaving the file as it was, and after `close`. */
   append(entry: Entry): void {
+    // The number of a closed descriptor may be another file's by now.
+    if (this.#closed) throw new Error(`${this.path} is closed`);
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
       let written = 0;
@@ -52,6 +55,7 @@ export class Journal<Entry> {
   }
 
   close(): void {
+    this.#closed = true;
     closeSync(this.#descriptor);
   }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { DeliverToQueue, S3Service, ServiceContext } from "../services.ts";
 import { answer } from "./answer.ts";
@@ -15,6 +16,8 @@ import type { S3Core } from "./s3-request.ts";
 import { seedObject } from "./seed-object.ts";
 
 const SWEEP_MS = 60 * 60 * 1000;
+/** A client that does not go on is not waited for. */
+const GRACE_MS = 2000;
 
 /**
  * The laptop's S3: https://docs.aws.amazon.com/AmazonS3/latest/API, path style, enforced as AWS does. What it does not
@@ -39,6 +42,13 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
   const sweep = setInterval(() => expireObjects(core), SWEEP_MS).unref();
   expireObjects(core);
   outbox.replay();
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    clearInterval(sweep);
+    await Promise.race([Promise.allSettled(underWay), setTimeout(GRACE_MS, undefined, { ref: false })]);
+    await outbox.stop();
+    catalog.close();
+  };
   return {
     name: "s3",
     handle(request, response) {
@@ -52,11 +62,9 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
     configureBucket: (bucket, settings) => core.configure(bucket, settings),
     seedObject: (bucket, key, object) => seedObject(core, bucket, key, object),
     expireObjects: async () => expireObjects(core),
-    stop: async () => {
-      clearInterval(sweep);
-      await Promise.allSettled(underWay);
-      await outbox.stop();
-      catalog.close();
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
     },
   };
 }

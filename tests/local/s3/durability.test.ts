@@ -1,0 +1,171 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { expect, it, onTestFinished } from "vitest";
+import { Journal } from "../../../local/s3/journal.ts";
+import { codeOf, OWNER, REGION, startS3 } from "./s3-fixture.ts";
+
+const Bucket = "durable";
+const SERVER = fileURLToPath(new URL("./killable-server.ts", import.meta.url));
+
+/** The service in a process of its own, to be killed. */
+async function startProcess(
+  directory: string,
+): Promise<{ client: S3Client; kill(): Promise<void>; delivered(): string[] }> {
+  const child = spawn(process.execPath, ["--import", "tsx", SERVER, directory], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const delivered: string[] = [];
+  const address = new Promise<string>((resolve) => {
+    createInterface(child.stdout).on("line", (line) =>
+      line.startsWith("http:") ? resolve(line) : delivered.push(line),
+    );
+  });
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  };
+  onTestFinished(kill);
+  const endpoint = await address;
+  const client = new S3Client({ endpoint, region: REGION, credentials: OWNER, forcePathStyle: true, maxAttempts: 1 });
+  return { client, kill, delivered: () => delivered };
+}
+
+function temporaryFolder(): string {
+  const directory = mkdtempSync(join(tmpdir(), "darkroom-s3-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+it("kill -9 in the middle of many writes loses nothing that was acknowledged, and leaves nothing half-written", {
+  timeout: 60_000,
+}, async () => {
+  const directory = temporaryFolder();
+  const acknowledged = new Map<string, Buffer>();
+
+  for (let round = 0; round < 2; round++) {
+    const { client, kill } = await startProcess(directory);
+    const writes = Array.from({ length: 20 }, async (_, index) => {
+      const Key = `round ${round}/${index}`;
+      const Body = randomBytes(200_000 + index);
+      await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+      acknowledged.set(Key, Body);
+      if (index === 4) await kill();
+    });
+    await Promise.allSettled(writes);
+    client.destroy();
+  }
+
+  const { client } = await startProcess(directory);
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+  expect(acknowledged.size).toBeGreaterThan(1);
+  expect(Contents.map(({ Key }) => Key)).toEqual(expect.arrayContaining([...acknowledged.keys()]));
+  for (const { Key = "", ETag = "", Size } of Contents) {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    expect(bytes.length).toBe(Size);
+    const expected = acknowledged.get(Key);
+    if (expected) expect(bytes.equals(expected)).toBe(true);
+    expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
+  }
+  const files = readdirSync(join(directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.includes("-"),
+  );
+  expect(files).toHaveLength(Contents.length);
+  client.destroy();
+});
+
+it("kill -9 between a write and the delivery of its event does not lose the event", { timeout: 60_000 }, async () => {
+  const directory = temporaryFolder();
+  const first = await startProcess(directory);
+  // The process delivers nothing while this file stands there.
+  writeFileSync(join(directory, "queue-is-away"), "");
+  await first.client.send(new PutObjectCommand({ Bucket, Key: "announced", Body: "x" }));
+  await first.kill();
+  first.client.destroy();
+  expect(first.delivered()).toEqual([]);
+
+  rmSync(join(directory, "queue-is-away"));
+  const second = await startProcess(directory);
+  await expect.poll(() => second.delivered()).toEqual(["announced"]);
+  second.client.destroy();
+});
+
+it("an upload whose client goes away is not stored, and leaves no file", async () => {
+  const s3 = await startS3();
+  await s3.service.putBucket(Bucket);
+  const socket = connect(Number(new URL(s3.url).port), "127.0.0.1");
+  socket.write(`PUT /${Bucket}/cut HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n${"x".repeat(50_000)}`);
+  const blobs = (): string[] =>
+    readdirSync(join(s3.directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.includes("-"),
+    );
+  await expect.poll(() => blobs().length).toBe(1);
+
+  socket.destroy();
+
+  await expect.poll(blobs).toEqual([]);
+  expect(await codeOf(s3.client().send(new GetObjectCommand({ Bucket, Key: "cut" })))).toBe("NoSuchKey");
+  expect(s3.logged.filter(({ level }) => level === "error")).toEqual([]);
+});
+
+it("an object that is replaced while it is read is read to its end", async () => {
+  const s3 = await startS3();
+  await s3.service.putBucket(Bucket);
+  const client = s3.client();
+  const body = randomBytes(8 * 1024 * 1024);
+  await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: body }));
+
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: "a" }));
+  await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: "new" }));
+  const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+
+  expect(bytes.equals(body)).toBe(true);
+});
+
+it("a journal drops a last line that was cut short, refuses damage in the middle, and stays short", () => {
+  const path = join(temporaryFolder(), "journal.jsonl");
+  let sum = 0;
+  const open = (): Journal<number> => {
+    sum = 0;
+    return new Journal<number>(
+      path,
+      (entry) => {
+        sum += entry;
+      },
+      () => [sum],
+    );
+  };
+  const journal = open();
+  for (const entry of [1, 2, 3]) {
+    journal.append(entry);
+    sum += entry;
+  }
+  journal.close();
+  appendFileSync(path, "4");
+  open().close();
+  expect(sum).toBe(6);
+  expect(readFileSync(path, "utf8")).toBe("6\n");
+
+  const busy = open();
+  for (let count = 0; count < 30_000; count++) {
+    busy.append(1);
+    sum += 1;
+    busy.compactAbove(1);
+  }
+  busy.close();
+  expect(readFileSync(path, "utf8").split("\n").length).toBeLessThan(20_010);
+  open().close();
+  expect(sum).toBe(30_006);
+  writeFileSync(path, "1\nx\n2\n");
+  expect(open).toThrow(/line 2 is damaged.*npm run reset/);
+});
