@@ -167,6 +167,7 @@ async function startBase(
     runtime: {
       ...{ ...shared, endpointUrl: endpoint.url, stackFolder: resolve(options.stackFolder), stateFolder },
       ...{ artifacts, artifactsFolder, roles, s3, sqs, dynamodb, lambda, portFor: ports.portFor },
+      whenStarted: endpoint.whenServing,
       httpApis: { apis: new Map(), integrations: new Map() },
       cdn: { cachePolicies: new Map(), responseHeadersPolicies: new Map(), originAccessControls: new Set() },
     },

@@ -54,6 +54,11 @@ export interface LaptopRuntime {
   readonly sqs: SqsService;
   readonly dynamodb: DynamoDbService;
   readonly lambda: LambdaService;
+  /**
+   * Resolves when all resources are up. Whoever listens lets its requests wait until then: half of a stack would refuse
+   * for good what the whole one takes.
+   */
+  readonly whenStarted: Promise<unknown>;
   /** The loopback port for an API or a distribution; the same from start to start unless configured otherwise. */
   portFor(address: string): number;
 }

@@ -11,6 +11,8 @@ export interface Endpoint {
    * and an upload would be refused for good that a moment later is allowed.
    */
   serve(services: readonly AwsService[]): void;
+  /** Resolves when `serve` was called. */
+  readonly whenServing: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startEndpoint(options: { readonly port: number; readonly l
   return {
     url: `http://${LOOPBACK}:${port}`,
     serve,
+    whenServing: serving,
     stop: () => closeServer(server),
   };
 }

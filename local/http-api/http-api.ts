@@ -37,6 +37,8 @@ export interface HttpApiContext {
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly log: Log;
   readonly clock: RuntimeClock;
+  /** Requests wait for it. @default none do */
+  readonly whenStarted?: Promise<unknown>;
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -79,7 +81,8 @@ export class HttpApi {
     this.#settings = settings;
     this.#context = context;
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000 }, (request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
+      const answered = (context.whenStarted ?? Promise.resolve()).then(() => this.#answer(request, response));
+      answered.catch((error: unknown) => {
         context.log({ level: "error", source: "http-api", message: "the gateway failed", error });
         response.destroy();
       });
