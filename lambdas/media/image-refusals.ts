@@ -1,3 +1,4 @@
+import { isAnimatedPng } from "./png-chunks.ts";
 import { ascii, findUint, isoBrands, startsWith } from "./signatures.ts";
 
 /** A format that is refused, by its name. */
@@ -97,19 +98,6 @@ function isVideo(bytes: Uint8Array): boolean {
   if (major !== undefined) return !["avif", "avis", "mif1"].includes(major);
   const isMatroska = startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3]);
   return isMatroska || (ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "AVI ");
-}
-
-/** libpng would show the first frame alone and say nothing. The `acTL` chunk stands before the pixels. */
-function isAnimatedPng(bytes: Uint8Array): boolean {
-  if (!startsWith(bytes, [0x89, 0x50, 0x4e, 0x47])) return false;
-  let offset = 8;
-  for (;;) {
-    const length = findUint(bytes, offset, 4);
-    const type = ascii(bytes, offset + 4, offset + 8);
-    if (type === "acTL") return true;
-    if (length === undefined || type === "IDAT" || type === "IEND") return false;
-    offset += 12 + length;
-  }
 }
 
 const TAG_NEW_SUBFILE_TYPE = 254;

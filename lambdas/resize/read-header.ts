@@ -1,7 +1,9 @@
 import type { Metadata } from "sharp";
+import { isCompleteGif } from "../media/gif-blocks.ts";
 import { isSrgbProfile } from "../media/icc-profile.ts";
 import { type ImageFormat, parseImageFormat, unsupportedFormat } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
+import { isCompletePng } from "../media/png-chunks.ts";
 import { ascii } from "../media/signatures.ts";
 import { reportDamage } from "./picture-damage.ts";
 import { sharp } from "./tuned-sharp.ts";
@@ -12,6 +14,7 @@ import { sharp } from "./tuned-sharp.ts";
  */
 export async function readHeader(source: Buffer): Promise<ImageHeader> {
   const format = parseImageFormat(source);
+  if (IS_COMPLETE[format]?.(source) === false) reportDamage(new Error(`The ${format} ends before its end mark.`));
   // Our own limits follow, with words of their own: sharp's would call a large picture a damaged one.
   const metadata = await sharp(source, { limitInputPixels: false }).metadata().catch(reportDamage);
   const frames = format === "gif" || format === "webp" ? (metadata.pages ?? 1) : 1;
@@ -34,6 +37,12 @@ export async function readHeader(source: Buffer): Promise<ImageHeader> {
     foreignProfile: metadata.icc !== undefined && !isSrgbProfile(metadata.icc),
   };
 }
+
+/** The formats whose decoders are content with less than the whole file (security.md I2); the others complain themselves. */
+const IS_COMPLETE: Readonly<Partial<Record<ImageFormat, (source: Uint8Array) => boolean>>> = {
+  gif: isCompleteGif,
+  png: isCompletePng,
+};
 
 /** sharp's own limit of colours, alpha and extra channels together. */
 const MAX_CHANNELS = 5;
