@@ -47,7 +47,8 @@ function decide(request: AccessRequest, context: AuthorizeContext): AccessDecisi
       .map((statement) => ({ kind, statement, match: matchPrincipal(kind, statement.principal, principal, context) })),
   );
   const denial = matching.find(({ statement, match }) => statement.effect === "Deny" && match !== "none");
-  if (denial) return deny(`of an explicit deny in ${denial.kind === "identity-based" ? "an" : "a"} ${denial.kind} policy`);
+  if (denial)
+    return deny(`of an explicit deny in ${denial.kind === "identity-based" ? "an" : "a"} ${denial.kind} policy`);
   if (principal.type === "administrator" && action !== "sts:AssumeRole")
     return { allowed: true, reason: "administrator" };
   // An allow for the whole account only hands the decision on to the caller's own policies.

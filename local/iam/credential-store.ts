@@ -42,12 +42,13 @@ export function createCredentialStore(directory: string): CredentialStore {
     issue(holder) {
       if (holder.type === "anonymous") throw new Error("An anonymous caller has no credentials.");
       const existing = byPrincipal.get(describe(holder));
-      if (existing) return existing.credentials;
+      if (existing) return { ...existing.credentials };
       const entry: Entry = { principal: { ...holder }, credentials: createCredentials(holder) };
       byKey.set(entry.credentials.accessKeyId, entry);
       byPrincipal.set(describe(holder), entry);
       save();
-      return entry.credentials;
+      // A copy: the AWS SDK writes notes of its own into the credentials that it is given.
+      return { ...entry.credentials };
     },
     find: (accessKeyId) => byKey.get(accessKeyId),
   };
