@@ -4,7 +4,7 @@ import type { PlannedFile } from "../media/av-plan.ts";
 import { DarkroomError } from "../support/errors.ts";
 import type { Encoder, EncoderRun } from "./encoder.ts";
 
-/** `-fs` stops within a packet of its limit; what comes this close was cut. */
+/** ffmpeg's `-fs` stops within a packet of its limit; what comes this close was cut. */
 const CUT_OFF_AT = 0.98;
 
 const MAGIC = { gif: Buffer.from("GIF89a"), jpg: Buffer.from([0xff, 0xd8, 0xff]) } as const;
@@ -21,7 +21,7 @@ export interface OutputBounds {
  */
 export async function checkOutput(planned: PlannedFile, ffmpeg: Encoder, run: EncoderRun, bounds: OutputBounds) {
   const bytes = await measure(join(run.directory, planned.file));
-  if (bytes >= bounds.maxFileBytes * CUT_OFF_AT) throw createTooLarge(bounds);
+  if (bytes >= bounds.maxFileBytes * CUT_OFF_AT) throw createTooLargeOutput(bounds);
   if (planned.preset.extension === "gif") return checkMagic(join(run.directory, planned.file), "gif");
 
   const facts = await probeOutput(planned, ffmpeg, run);
@@ -77,7 +77,7 @@ function createBroken(file: string, what: string, cause?: unknown): DarkroomErro
   return new DarkroomError("ENCODER_FAILED", undefined, { cause: error });
 }
 
-function createTooLarge({ maxFileBytes, isLimitedByDisk }: OutputBounds): DarkroomError {
+export function createTooLargeOutput({ maxFileBytes, isLimitedByDisk }: OutputBounds): DarkroomError {
   if (isLimitedByDisk) return new DarkroomError("OUT_OF_DISK");
   const megabytes = Math.floor(maxFileBytes / 1_000_000);
   return new DarkroomError("OUTPUT_TOO_LARGE", `A converted file would be larger than the ${megabytes} MB allowed.`);

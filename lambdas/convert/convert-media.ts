@@ -17,11 +17,12 @@ import type { JobResult, SourceFacts } from "../ports/job-table.ts";
 import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
 import { DarkroomError } from "../support/errors.ts";
 import type { Work, WorkRequest } from "../support/work.ts";
-import { checkOutput, checkStill } from "./check-output.ts";
+import { checkOutput, checkStill, createTooLargeOutput, type OutputBounds } from "./check-output.ts";
 import type { Encoder, EncoderRun } from "./encoder.ts";
 import { readSource, type Source } from "./read-source.ts";
 import type { Scratch, ScratchFolder } from "./scratch.ts";
 import { type FinishedFile, storeRenditions } from "./store-renditions.ts";
+import { watchSizes } from "./watch-sizes.ts";
 
 export interface ConvertDependencies {
   readonly source: SourceStore;
@@ -122,24 +123,53 @@ function isFaultOfCopy(error: unknown): boolean {
   return error instanceof DarkroomError && ["CORRUPT_MEDIA", "ENCODER_FAILED"].includes(error.code);
 }
 
-async function carryOut(plan: ConvertPlan, { ffmpeg, run, folder, request, source }: Making): Promise<Made> {
+async function carryOut(plan: ConvertPlan, making: Making): Promise<Made> {
+  const { ffmpeg, run } = making;
   const films = [...plan.files, ...(plan.gif ? [plan.gif] : [])];
-  const limitBytes = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / films.length);
-  if (limitBytes <= 0) throw new DarkroomError("OUT_OF_DISK");
-  const maxFileBytes = Math.min(run.limits.maxOutputBytes, limitBytes);
-  const bounds: RunBounds = { limits: run.limits, durationSeconds: source.durationSeconds, maxFileBytes };
+  const bounds = await boundOutputs(making, films.length);
+  const seconds = await runPlan(plan, films, bounds, making);
 
-  const runs = plan.gif ? 2 : 1;
-  const seconds = await ffmpeg.run(mainArguments(plan, bounds), run, follow(request, source, 0, runs));
-  if (plan.gif) await ffmpeg.run(gifArguments(plan, plan.gif, bounds), run, follow(request, source, 1, runs));
-
-  for (const film of films) {
-    await checkOutput(film, ffmpeg, run, { maxFileBytes, isLimitedByDisk: maxFileBytes < run.limits.maxOutputBytes });
-  }
+  for (const film of films) await checkOutput(film, ffmpeg, run, bounds);
   // A header may say less than there is; `-t` lets a second more through, so that it shows.
   checkDuration(seconds - 0.5, run.limits);
   const stills = plan.stills ? await pickStills(plan.stills, run.directory) : { finished: [], placeholder: undefined };
   return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder };
+}
+
+/** Each file's share of what the disk has left, and no more than is accepted at all (security.md F3). */
+async function boundOutputs({ folder, run, source }: Making, fileCount: number): Promise<RunBounds & OutputBounds> {
+  const share = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / fileCount);
+  if (share <= 0) throw new DarkroomError("OUT_OF_DISK");
+  const { limits } = run;
+  return {
+    limits,
+    durationSeconds: source.durationSeconds,
+    maxFileBytes: Math.min(limits.maxOutputBytes, share),
+    isLimitedByDisk: share < limits.maxOutputBytes,
+  };
+}
+
+/** Returns how many seconds of the source there were. */
+async function runPlan(
+  plan: ConvertPlan,
+  films: readonly PlannedFile[],
+  bounds: RunBounds & OutputBounds,
+  { ffmpeg, run, request, source }: Making,
+): Promise<number> {
+  const runs = plan.gif ? 2 : 1;
+  const watched = {
+    directory: run.directory,
+    files: films.map(({ file }) => file),
+    maxBytes: bounds.maxFileBytes,
+    createError: () => createTooLargeOutput(bounds),
+  };
+  return watchSizes(watched, run.signal, async (signal) => {
+    const seconds = await ffmpeg.run(mainArguments(plan, bounds), { ...run, signal }, follow(request, source, 0, runs));
+    if (plan.gif) {
+      await ffmpeg.run(gifArguments(plan, plan.gif, bounds), { ...run, signal }, follow(request, source, 1, runs));
+    }
+    return seconds;
+  });
 }
 
 /** ffmpeg's own progress, as a part of the whole job's. */

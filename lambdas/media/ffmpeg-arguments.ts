@@ -4,7 +4,7 @@ import { type Picture, PROBED_ENTRIES } from "./av-facts.ts";
 import type { AvLimits } from "./av-limits.ts";
 import type { ConvertPlan, PlannedFile, StillsPlan } from "./av-plan.ts";
 import { STILL_PRESETS } from "./av-presets.ts";
-import { selectKeyFrames, selectMoments } from "./video-stills.ts";
+import { POSTER_CANDIDATES, selectKeyFrames, selectMoments } from "./video-stills.ts";
 
 /** Names in the scratch folder, in which ffmpeg runs: no path and nothing of the user's is ever an argument. */
 export const SOURCE_FILE = "source";
@@ -90,7 +90,7 @@ function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: numb
     if (file.picture?.treatment === "encode") add(filmFrames(file, picture), `[film${index}]`);
   });
   if (plan.gif) add([...gifFrames(plan.gif), "palettegen=stats_mode=diff"], "[palette]");
-  if (plan.stills) add([selectStills(plan.stills, durationSeconds), "split=3"], "[posters][thumbs][placeholders]");
+  if (plan.stills) add([selectStills(plan.stills, durationSeconds), "split"], "[posters][thumbs]");
 
   const inputs = branches.map((_, index) => `[branch${index}]`);
   const split = [...prepare(picture), `split=${branches.length}`].join(",");
@@ -136,8 +136,8 @@ function selectStills(stills: StillsPlan, durationSeconds: number): string {
 function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
   const jpeg = "out_range=pc,setsar=1,format=yuvj420p";
   return [
-    `[posters]scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
-    `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg}[thumb]`,
+    `[posters]select='lt(n,${POSTER_CANDIDATES})',scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
+    `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg},split[thumb][placeholders]`,
     `[placeholders]scale=${placeholder.width}:${placeholder.height},format=rgba[placeholder]`,
   ];
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { link, mkdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createConvert } from "../../../lambdas/convert/convert-media.ts";
 import type { Encoder } from "../../../lambdas/convert/encoder.ts";
@@ -8,7 +8,7 @@ import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
 import type { Job } from "../../../lambdas/ports/job-table.ts";
 
 /**
- * One job of the convert function as a process of its own, with files in the place of buckets:
+ * One job of the convert function as a process of its own, with files, moved and not copied, in the place of buckets:
  * `convert-file <source> <output folder> [--memory]`. Prints how much memory ffmpeg took at its peak, where Linux tells.
  */
 const [sourceFile = "", outputFolder = "", flag] = process.argv.slice(2);
@@ -40,7 +40,7 @@ const measured: Encoder = {
 const convert = createConvert({
   source: {
     read: () => readFile(sourceFile),
-    download: (_version, path) => copyFile(sourceFile, path),
+    download: (_version, path) => link(sourceFile, path),
     exists: async () => true,
   },
   renditions: {
@@ -48,8 +48,8 @@ const convert = createConvert({
     putFile: async (key, path) => {
       const target = join(outputFolder, key);
       await mkdir(dirname(target), { recursive: true });
-      await copyFile(path, target);
-      return (await stat(path)).size;
+      await rename(path, target);
+      return (await stat(target)).size;
     },
   },
   ffmpeg: flag === "--memory" ? measured : ffmpeg,

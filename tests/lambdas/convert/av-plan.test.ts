@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CONVERSIONS } from "../../../contracts/media.ts";
 import type { MediaFacts, Picture, Sound } from "../../../lambdas/media/av-facts.ts";
+import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
 import { type PlanOptions, planConversion } from "../../../lambdas/media/av-plan.ts";
 import { CONVERSION_PRESETS } from "../../../lambdas/media/av-presets.ts";
+import { mainArguments } from "../../../lambdas/media/ffmpeg-arguments.ts";
 
 const phonePicture: Picture = {
   index: 0,
@@ -117,6 +119,14 @@ describe("the plan of a film", () => {
   it("knows every conversion that the API offers", () => {
     expect(Object.keys(CONVERSION_PRESETS).sort()).toEqual([...CONVERSIONS.video].sort());
     expect(CONVERSIONS.audio.every((conversion) => CONVERSION_PRESETS[conversion].needs === "sound")).toBe(true);
+  });
+
+  it("bounds the size of every film that ffmpeg writes (F3)", () => {
+    const bounds = { limits: DEFAULT_AV_LIMITS, durationSeconds: 10, maxFileBytes: 1234 };
+
+    const args = mainArguments(planned({}, { convertTo: "webm" }), bounds).join(" ");
+
+    expect(args).toMatch(/-fs 1234 -f mp4 \S+ \S+ video\.mp4 .*-fs 1234 -f webm converted\.webm/);
   });
 
   it("refuses pictures of what has none", () => {

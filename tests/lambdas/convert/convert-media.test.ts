@@ -76,12 +76,13 @@ describeWithFfmpeg("converting a video", () => {
 
   it("hands out nothing of what its owner trimmed away, though the file still holds it", async () => {
     const trimmed = await withFolder(async (folder) => {
-      await writeFile(join(folder, "whole.mp4"), await makeMp4({ seconds: 4 }));
-      const cut = ["-ss", "1.5", "-i", join(folder, "whole.mp4"), "-t", "2", "-c", "copy"];
+      await writeFile(join(folder, "whole.mp4"), await makeMp4({ seconds: 4, output: ["-g", "24"] }));
+      // Most of a second past a key frame, which the copy must begin with.
+      const cut = ["-ss", "1.8", "-i", join(folder, "whole.mp4"), "-t", "2", "-c", "copy"];
       await runFfmpeg([...cut, join(folder, "trimmed.mp4")]);
       return readFile(join(folder, "trimmed.mp4"));
     });
-    expect(await countFrames(trimmed)).toBeGreaterThan(70);
+    expect(await countFrames(trimmed)).toBeGreaterThan(60);
 
     const { result, file } = await convert(trimmed);
 

@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { Encoder } from "../../../lambdas/convert/encoder.ts";
 import { createScratch, type Scratch } from "../../../lambdas/convert/scratch.ts";
-import { makeClip, makeMp4, tone } from "../../support/clips.ts";
+import { makeClip, makeMp4 } from "../../support/clips.ts";
 import { describeWithFfmpeg } from "../../support/ffmpeg.ts";
-import { convert, findFailure, withScratchFolder } from "./conversion.ts";
+import { convert, findFailure, testEncoder, withScratchFolder } from "./conversion.ts";
 
 describe("the scratch folder (F3)", () => {
   it("is private, and gone when it is removed", async () => {
@@ -53,9 +54,13 @@ describeWithFfmpeg("a disk that is nearly full (F3)", () => {
     await withScratchFolder(async (root) => {
       const mp4 = await makeMp4();
 
-      const failure = await findFailure(mp4, { scratch: withFreeBytes(createScratch(root), mp4.length) });
+      const probe = vi.fn(testEncoder.probe);
+      const encoder = { ...testEncoder, probe };
+
+      const failure = await findFailure(mp4, { encoder, scratch: withFreeBytes(createScratch(root), mp4.length) });
 
       expect(failure).toMatchObject({ code: "OUT_OF_DISK", retryable: true });
+      expect(probe).not.toHaveBeenCalled();
       expect(await readdir(root)).toEqual([]);
       await expect(convert(mp4, { scratch: createScratch(root) })).resolves.toBeDefined();
     });
@@ -63,12 +68,26 @@ describeWithFfmpeg("a disk that is nearly full (F3)", () => {
 
   it("is never filled by an output: it ends at what is left, and the job goes back", async () => {
     await withScratchFolder(async (root) => {
-      const mp3 = await makeClip({ extension: "mp3", sources: [tone(20)], output: ["-b:a", "64k"] });
-      const scratch = withFreeBytes(createScratch(root), 16_000_000 + 2 * 1_000_000);
+      // Ten minutes of silence: 0.4 MB that would be 106 MB.
+      const silence = await makeClip({ extension: "flac", sources: ["anullsrc=d=600"] });
+      const scratch = withFreeBytes(createScratch(root), 16_000_000 + 2 * 10_000_000);
+      let written = 0;
+      const encoder: Encoder = {
+        ...testEncoder,
+        run: async (args, run, onSeconds) => {
+          try {
+            return await testEncoder.run(args, run, onSeconds);
+          } finally {
+            written = (await stat(join(run.directory, "converted.wav"))).size;
+          }
+        },
+      };
 
-      const failure = await findFailure(mp3, { kind: "audio", convertTo: "wav", scratch });
+      const failure = await findFailure(silence, { kind: "audio", convertTo: "wav", scratch, encoder });
 
       expect(failure).toMatchObject({ code: "OUT_OF_DISK", retryable: true });
+      expect(written).toBeGreaterThan(1_000_000);
+      expect(written).toBeLessThan(80_000_000);
       expect(await readdir(root)).toEqual([]);
     });
   });
