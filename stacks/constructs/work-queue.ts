@@ -20,7 +20,7 @@ export interface WorkQueueProps {
   readonly consumerTimeoutSeconds: number;
   /** The timeout of the function that consumes its dead letters, 1–900 s. */
   readonly deadLetterConsumerTimeoutSeconds: number;
-  /** How often a message is tried before it is a dead letter, 1–1000. @default 3 */
+  /** How often a message is tried before it is a dead letter, 1–1000. @default 5 */
   readonly maxReceiveCount?: number;
 }
 
@@ -29,7 +29,8 @@ export interface WorkQueueProps {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 const VISIBILITY_PER_TIMEOUT = 6;
-const DEFAULT_MAX_RECEIVE_COUNT = 3;
+/** AWS's advice for the same queue, at least five: a killed worker costs each neighbour in its batch a try, too. */
+const DEFAULT_MAX_RECEIVE_COUNT = 5;
 const DAY_SECONDS = 86_400;
 /** Dead letters outlive messages, whose age goes on counting when they move. */
 const MESSAGE_RETENTION_SECONDS = 4 * DAY_SECONDS;

@@ -19,6 +19,6 @@ const result = await soak({
 for (const violation of result.violations) process.stdout.write(`BROKEN  ${violation}\n`);
 process.stdout.write(
   `\n${result.uploads} uploads in ${result.seconds} s, ${result.workerKills} workers and ${result.restarts} runtimes killed: ` +
-    `${result.asExpected} ended as expected, ${result.gaveUp} given up after three deaths, ${result.violations.length} promises broken.\n`,
+    `${result.asExpected} ended as expected, ${result.gaveUp} given up after five deaths, ${result.violations.length} promises broken.\n`,
 );
 process.exit(result.violations.length > 0 ? 1 : 0);

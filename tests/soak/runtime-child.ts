@@ -5,4 +5,6 @@ const { stop, endpointUrl, region, outputs, administrator } = await startLaptop(
   JSON.parse(process.argv[2] ?? "") as LaptopOptions,
 );
 process.once("SIGTERM", () => void stop().then(() => process.exit(0)));
+// Who is killed cannot stop it: it goes when its parent has gone.
+process.once("disconnect", () => process.exit(1));
 process.stdout.write(`${JSON.stringify({ endpointUrl, region, outputs, administrator })}\n`);

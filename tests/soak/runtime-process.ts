@@ -22,13 +22,15 @@ export class RuntimeProcess {
   async start(): Promise<void> {
     const program = join(import.meta.dirname, "runtime-child.ts");
     const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(this.options)], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
     });
     this.#child = child;
+    const { stdout } = child;
+    if (!stdout) throw new Error("A pipe was asked for.");
     const failed = once(child, "exit").then(([code]) => {
       throw new Error(`The runtime ended with ${String(code)} before it had started.`);
     });
-    const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), "line"), failed])) as [string];
+    const [line] = (await Promise.race([once(createInterface({ input: stdout }), "line"), failed])) as [string];
     failed.catch(() => {});
     this.#system = JSON.parse(line) as RunningSystem;
   }

@@ -23,7 +23,7 @@ export interface SoakOptions {
 export interface SoakResult {
   readonly uploads: number;
   readonly asExpected: number;
-  /** Good files given up after their worker was killed three times. */
+  /** Good files given up after their worker was killed five times. */
   readonly gaveUp: number;
   /** Each names a job and what is wrong with it; empty is the goal. */
   readonly violations: readonly string[];

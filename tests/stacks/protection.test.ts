@@ -104,14 +104,14 @@ describe("a queue", () => {
   });
 
   it.each(["resize", "convert"])(
-    "%s gives a message up after three tries, to a queue that only it may fill (E7)",
+    "%s gives a message up after five tries, to a queue that only it may fill (E7)",
     (id) => {
       const { redrive_policy } = stack.get(`aws_sqs_queue.${id}`);
       const { redrive_allow_policy } = stack.get(`aws_sqs_queue_redrive_allow_policy.${id}_dead_letters`);
 
       expect(JSON.parse(String(redrive_policy))).toEqual({
         deadLetterTargetArn: ref(`aws_sqs_queue.${id}_dead_letters.arn`),
-        maxReceiveCount: 3,
+        maxReceiveCount: 5,
       });
       expect(JSON.parse(String(redrive_allow_policy))).toEqual({
         redrivePermission: "byQueue",
