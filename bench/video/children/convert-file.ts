@@ -9,7 +9,8 @@ import type { Job } from "../../../lambdas/ports/job-table.ts";
 
 /**
  * One job of the convert function as a process of its own, with files, moved and not copied, in the place of buckets:
- * `convert-file <source> <output folder> [--memory]`. Prints how much memory ffmpeg took at its peak, where Linux tells.
+ * `convert-file <source> <output folder> [--memory]`. Prints how much CPU its own start took, which a warm worker has
+ * behind it, and with `--memory` how much memory ffmpeg took at its peak, where Linux tells.
  */
 const [sourceFile = "", outputFolder = "", flag] = process.argv.slice(2);
 let peakMb = 0;
@@ -72,5 +73,6 @@ const job: Job = {
 };
 const upload = { key: job.key, eTag: "", bytes: (await stat(sourceFile)).size };
 const { signal } = new AbortController();
+const { user, system } = process.cpuUsage();
 const { renditions } = await convert({ job, upload, signal, reportProgress: () => {} });
-process.stdout.write(JSON.stringify({ peakMb, renditions: renditions.map(({ name }) => name) }));
+process.stdout.write(JSON.stringify({ startMs: (user + system) / 1000, peakMb, renditions: renditions.length }));
