@@ -31,12 +31,14 @@ export function createRandom(seed: number): () => number {
 }
 
 const SHAPES = 60;
+/** Of 256 shades, as a phone has it at dusk. */
+const SENSOR_NOISE = 28;
 
 /**
  * Like a photo to a codec: soft shades, hard edges of discs, fine texture in some places, and a sensor's noise. At
  * quality 90 it takes about 2.5 bits a pixel, as phones' photos do.
  */
-export function photo(width: number, height: number, seed = 1): Sharp {
+export function photo(width: number, height: number, seed = 1, noise = SENSOR_NOISE): Sharp {
   const random = createRandom(seed);
   const discs = Array.from({ length: SHAPES }, () => ({
     x: random(),
@@ -51,8 +53,8 @@ export function photo(width: number, height: number, seed = 1): Sharp {
     const disc = discs.find((one) => (x - one.x) ** 2 + ((y - one.y) * ratio) ** 2 < one.radius ** 2);
     const [red, green, blue] = disc?.colour ?? [90 + 100 * y, 120 + 80 * x, 200 - 120 * y];
     const texture = (disc?.texture ?? 8) * Math.sin(400 * x) * Math.sin(300 * y);
-    const noise = 28 * (random() - 0.5);
-    return [clamp(red + texture + noise), clamp(green + texture + noise), clamp(blue + texture + noise)];
+    const grain = noise * (random() - 0.5);
+    return [clamp(red + texture + grain), clamp(green + texture + grain), clamp(blue + texture + grain)];
   });
 }
 

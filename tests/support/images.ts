@@ -1,10 +1,13 @@
 import sharp from "sharp";
-import { paint, photo } from "../../bench/images/pictures.ts";
+import { paint, photo as takePhoto } from "../../bench/images/pictures.ts";
 import type { ErrorCode } from "../../contracts/errors.ts";
 
 /** Pictures for tests, made on the spot. The hostile ones are bytes of our own, so that no scanner minds the repository. */
 
-export { paint, photo };
+/** Like a photo that was scaled to the web: little noise is left. */
+export function photo(width: number, height: number) {
+  return takePhoto(width, height, 1, 4);
+}
 
 /** A file under a picture's name, and how its job must end. */
 export interface PictureFile {
@@ -13,15 +16,17 @@ export interface PictureFile {
   readonly expected: "completed" | ErrorCode;
 }
 
-const quarters = {
-  red: [200, 40, 40],
-  green: [40, 180, 60],
-  blue: [40, 60, 200],
-  yellow: [220, 200, 40],
+const LIVELY = { red: [200, 40, 40], green: [40, 180, 60], blue: [40, 60, 200], yellow: [220, 200, 40] } as const;
+/** Colours that ink on paper has too. */
+export const MUTED = {
+  red: [150, 90, 80],
+  green: [100, 140, 100],
+  blue: [90, 100, 140],
+  yellow: [170, 160, 110],
 } as const;
 
 /** Four colours in four corners, red, green, blue, yellow in reading order: any turn or flip shows. */
-export function corners(width = 480, height = 320) {
+export function corners(width = 480, height = 320, quarters: typeof LIVELY | typeof MUTED = LIVELY) {
   return paint(width, height, (x, y) => {
     if (y < 0.5) return x < 0.5 ? quarters.red : quarters.green;
     return x < 0.5 ? quarters.blue : quarters.yellow;

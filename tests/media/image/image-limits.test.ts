@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { ImageHeader } from "../../../lambdas/media/image-header.ts";
+import { requireWithinMemory, requireWithinPixelLimits } from "../../../lambdas/media/image-limits.ts";
+import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
+import { planImage } from "../../../lambdas/media/image-plan.ts";
+import { createHeader } from "./header.ts";
+
+const check = (header: Partial<ImageHeader>) => () => requireWithinPixelLimits(createHeader(header));
+const predict = (header: Partial<ImageHeader>) =>
+  predictMemoryMb(createHeader(header), planImage(createHeader(header), { widths: [1024], avif: false }));
+
+describe("The limits of a picture's pixels (I1)", () => {
+  it("are 50 megapixels, and 24 for AVIF, to the pixel", () => {
+    expect(check({ width: 10_000, height: 5000 })).not.toThrow();
+    expect(check({ width: 10_000, height: 5001 })).toThrow("50 megapixels");
+    expect(check({ format: "avif", width: 6000, height: 4000 })).not.toThrow();
+    expect(check({ format: "avif", width: 6000, height: 4001 })).toThrow("24 megapixels");
+  });
+
+  it("are 16 383 pixels a side", () => {
+    expect(check({ width: 16_383, height: 3000 })).not.toThrow();
+    expect(check({ width: 3000, height: 16_384 })).toThrow("16383 pixels a side");
+  });
+
+  it("count all frames of an animation together, and 1000 at most", () => {
+    expect(check({ format: "gif", width: 1000, height: 500, frames: 100 })).not.toThrow();
+    expect(check({ format: "gif", width: 1000, height: 500, frames: 101 })).toThrow(
+      "101 frames, 50.5 megapixels in all",
+    );
+    expect(check({ format: "gif", width: 10, height: 10, frames: 1001 })).toThrow("At most 1000 frames");
+  });
+});
+
+describe("The memory that a picture will need", () => {
+  const large = { width: 7000, height: 7000 };
+
+  it("is small for a JPEG and a WebP that are decoded row by row", () => {
+    expect(predict(large)).toBeLessThan(200);
+    expect(predict({ ...large, format: "webp" })).toBeLessThan(200);
+  });
+
+  it("grows by 3 and 6 bytes a pixel for progressive JPEG, 5 for interlaced PNG, 19 for AVIF", () => {
+    const growth = (header: Partial<ImageHeader>) =>
+      ((predict({ ...header, width: 4000, height: 4000 }) - predict({ ...header, width: 2000, height: 2000 })) *
+        1024 *
+        1024) /
+      12e6;
+
+    expect(growth({ isProgressive: true })).toBeCloseTo(3, 0);
+    expect(growth({ isProgressive: true, samplesPerPixel: 3 })).toBeCloseTo(6, 0);
+    expect(growth({ isProgressive: true, format: "png", samplesPerPixel: 4 })).toBeCloseTo(5, 0);
+    expect(growth({ format: "avif" })).toBeCloseTo(19, 0);
+  });
+
+  it("is refused in words that name the kind where it is more than there is", () => {
+    const header = createHeader({ ...large, isProgressive: true, samplesPerPixel: 3 });
+    const plan = planImage(header, { widths: [1024], avif: false });
+
+    expect(() => requireWithinMemory(header, plan, 256)).toThrow("not enough memory here for a progressive JPEG");
+    expect(() => requireWithinMemory(header, plan, 1769)).not.toThrow();
+  });
+
+  it("is refused for a conversion that costs too much, with that format's own limit", () => {
+    const header = createHeader(large);
+    const plan = planImage(header, { widths: [1024], avif: false, convertTo: "gif" });
+
+    expect(() => requireWithinMemory(header, plan, 10_000)).toThrow("At most 16 megapixels can be converted to GIF");
+  });
+});
