@@ -23,28 +23,16 @@ export interface AccessQuestion {
   readonly key?: string;
 }
 
-/** Asks IAM and the bucket's policy. Throws AccessDenied, and logs who was denied what. */
+/** Asks IAM and the bucket's policy. Throws AccessDenied. */
 export function requireAccess(core: S3Core, request: AuthenticatedRequest, question: AccessQuestion): void {
   const { allowed, reason, resource } = decide(core, request, question);
   if (allowed) return;
-  const { principal, requestId } = request;
-  const { action } = question;
-  const who = describe(principal);
-  core.context.log({
-    level: "warn",
-    source: "s3",
-    message: "access denied",
-    principal: who,
-    action,
-    resource,
-    reason,
-    requestId,
-  });
+  const { principal } = request;
   throw new S3Error(
     "AccessDenied",
     principal.type === "anonymous"
       ? "Access Denied"
-      : `User: ${who} is not authorized to perform: ${action} on resource: "${resource}" because ${reason}`,
+      : `User: ${describe(principal)} is not authorized to perform: ${question.action} on resource: "${resource}" because ${reason}`,
   );
 }
 
@@ -59,22 +47,29 @@ export function describe(principal: Principal): string {
   return principal.type === "service" ? principal.service : principal.arn;
 }
 
+/** Logs who was denied what: every no is worth a line to whoever wonders why. */
 function decide(core: S3Core, request: AuthenticatedRequest, question: AccessQuestion) {
   const bucketName = question.bucket ?? request.bucket;
   const settings = bucketName === undefined ? undefined : core.catalog.buckets.get(bucketName)?.settings;
   const path = question.key === undefined ? bucketName : `${bucketName}/${question.key}`;
   const resource = path === undefined ? "*" : `arn:aws:s3:::${path}`;
-  if (isShutToStrangers(request.principal, settings?.policy, settings?.publicAccessBlock?.restrictPublicBuckets)) {
-    return { allowed: false, reason: "of the bucket's public access block (restrictPublicBuckets)", resource };
+  const { principal, requestId } = request;
+  const { action } = question;
+  const shut = isShutToStrangers(principal, settings?.policy, settings?.publicAccessBlock?.restrictPublicBuckets);
+  const { allowed, reason } = shut
+    ? { allowed: false, reason: "of the bucket's public access block (restrictPublicBuckets)" }
+    : core.context.authorize({
+        principal,
+        action,
+        resource,
+        conditions: conditionKeys(core, request, question),
+        ...(settings?.policy ? { resourcePolicy: settings.policy } : {}),
+      });
+  if (!allowed) {
+    const denied = { principal: describe(principal), action, resource, reason, requestId };
+    core.context.log({ level: "warn", source: "s3", message: "access denied", ...denied });
   }
-  const decision = core.context.authorize({
-    principal: request.principal,
-    action: question.action,
-    resource,
-    conditions: conditionKeys(core, request, question),
-    ...(settings?.policy ? { resourcePolicy: settings.policy } : {}),
-  });
-  return { ...decision, resource };
+  return { allowed, reason, resource };
 }
 
 function isShutToStrangers(principal: Principal, policy: PolicyDocument | undefined, restricted = false): boolean {

@@ -7,7 +7,14 @@ import { parseDescription, refuseUnsupportedHeaders } from "./object-headers.ts"
 import { readForm } from "./post-form.ts";
 import { authenticateForm, checkPolicy, type FormFields, type SizeRange } from "./post-policy.ts";
 import { S3Error } from "./s3-error.ts";
-import { checkKeyLength, type ObjectRequest, type S3Core, type S3Reply, type S3Request } from "./s3-request.ts";
+import {
+  checkKeyLength,
+  type ObjectRequest,
+  type S3Core,
+  type S3Reply,
+  type S3Request,
+  toHeaderValue,
+} from "./s3-request.ts";
 import { parseTagging } from "./tags.ts";
 import { commitObject, contentOf, requireWriteAccess, writtenHeaders } from "./write-object.ts";
 import { printXml } from "./xml.ts";
@@ -66,7 +73,8 @@ function authorizeForm(
 
 /** The fields that a PUT would send as headers, and no others: a form has no conditions. */
 function fieldsAsHeaders(fields: FormFields): Map<string, string> {
-  const headers = new Map([...fields].filter(([name]) => /^(x-amz-|content-|cache-control$|expires$)/.test(name)));
+  const described = [...fields].filter(([name]) => /^(x-amz-|content-|cache-control$|expires$)/.test(name));
+  const headers = new Map(described.map(([name, value]) => [name, toHeaderValue(name, value)]));
   const acl = fields.get("acl");
   if (acl !== undefined) headers.set("x-amz-acl", acl);
   return headers;

@@ -4,7 +4,7 @@ import { checkReadConditions, matches } from "./conditions.ts";
 import type { ObjectVersion } from "./model.ts";
 import { describeVersion } from "./object-headers.ts";
 import { noSuchKey, notImplemented, S3Error } from "./s3-error.ts";
-import type { BucketRequest, ObjectRequest, S3Core, S3Reply } from "./s3-request.ts";
+import { type BucketRequest, type ObjectRequest, type S3Core, type S3Reply, toHeaderValue } from "./s3-request.ts";
 
 const RESPONSE_OVERRIDES = [
   "content-type",
@@ -128,7 +128,7 @@ function findPart(request: ObjectRequest, version: ObjectVersion): ByteRange | u
 function overrides(request: ObjectRequest): Record<string, string> {
   const found = RESPONSE_OVERRIDES.flatMap((name) => {
     const value = request.query.get(`response-${name}`);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[name, toHeaderValue(name, value)] as const];
   });
   if (found.length > 0 && request.principal.type === "anonymous") {
     throw new S3Error("InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests.");

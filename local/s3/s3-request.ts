@@ -100,12 +100,22 @@ export function parseCount(
   });
 }
 
+/**
+ * A value from a form or a query, in the shape that a header would have brought it: UTF-8 bytes read as Latin-1, as Node
+ * does. Throws S3Error InvalidArgument for a line end, which would begin a header of its own when it is sent back (U4).
+ */
+export function toHeaderValue(name: string, value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no header may hold
+  if (!/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return Buffer.from(value, "utf8").toString("latin1");
+  throw new S3Error("InvalidArgument", "Header value cannot be represented", { ArgumentName: name });
+}
+
 function collectHeaders(raw: IncomingMessage, query: ReadonlyMap<string, string>): Map<string, string> {
   const headers = new Map<string, string>();
   if (query.has("X-Amz-Signature")) {
     for (const [name, value] of query) {
       if (/^x-amz-(?!algorithm$|credential$|date$|expires$|signedheaders$|signature$)/i.test(name)) {
-        headers.set(name.toLowerCase(), value);
+        headers.set(name.toLowerCase(), toHeaderValue(name, value));
       }
     }
   }

@@ -7,7 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { expect, it, onTestFinished } from "vitest";
 import { Journal } from "../../../local/s3/journal.ts";
 import { codeOf, OWNER, REGION, startS3 } from "./s3-fixture.ts";
@@ -38,6 +47,11 @@ async function startProcess(
   const endpoint = await address;
   const client = new S3Client({ endpoint, region: REGION, credentials: OWNER, forcePathStyle: true, maxAttempts: 1 });
   return { client, kill, delivered: () => delivered };
+}
+
+function blobNames(directory: string): string[] {
+  const names = readdirSync(join(directory, "blobs"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.includes("-"));
 }
 
 function temporaryFolder(): string {
@@ -77,10 +91,7 @@ it("kill -9 in the middle of many writes loses nothing that was acknowledged, an
     if (expected) expect(bytes.equals(expected)).toBe(true);
     expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
   }
-  const files = readdirSync(join(directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.includes("-"),
-  );
-  expect(files).toHaveLength(Contents.length);
+  expect(blobNames(directory)).toHaveLength(Contents.length);
   client.destroy();
 });
 
@@ -105,10 +116,7 @@ it("an upload whose client goes away is not stored, and leaves no file", async (
   await s3.service.putBucket(Bucket);
   const socket = connect(Number(new URL(s3.url).port), "127.0.0.1");
   socket.write(`PUT /${Bucket}/cut HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n${"x".repeat(50_000)}`);
-  const blobs = (): string[] =>
-    readdirSync(join(s3.directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.includes("-"),
-    );
+  const blobs = (): string[] => blobNames(s3.directory);
   await expect.poll(() => blobs().length).toBe(1);
 
   socket.destroy();
@@ -118,18 +126,27 @@ it("an upload whose client goes away is not stored, and leaves no file", async (
   expect(s3.logged.filter(({ level }) => level === "error")).toEqual([]);
 });
 
-it("an object that is replaced while it is read is read to its end", async () => {
+it("an object of parts that is removed while its first part is read is read to its end", async () => {
   const s3 = await startS3();
   await s3.service.putBucket(Bucket);
   const client = s3.client();
-  const body = randomBytes(8 * 1024 * 1024);
-  await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: body }));
+  const target = { Bucket, Key: "a" };
+  const bodies = [randomBytes(24 * 1024 * 1024), randomBytes(10)];
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
+  const Parts = [];
+  for (const [index, Body] of bodies.entries()) {
+    const part = { UploadId, PartNumber: index + 1 };
+    const { ETag } = await client.send(new UploadPartCommand({ ...target, ...part, Body }));
+    Parts.push({ PartNumber: part.PartNumber, ETag });
+  }
+  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }));
 
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: "a" }));
-  await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: "new" }));
+  const { Body } = await client.send(new GetObjectCommand(target));
+  await client.send(new DeleteObjectCommand(target));
   const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
 
-  expect(bytes.equals(body)).toBe(true);
+  expect(bytes.equals(Buffer.concat(bodies))).toBe(true);
+  await expect.poll(() => blobNames(s3.directory)).toEqual([]);
 });
 
 it("a journal drops a last line that was cut short, refuses damage in the middle, and stays short", () => {

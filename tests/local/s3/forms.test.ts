@@ -198,6 +198,24 @@ describe("a form with a signed policy (P9)", () => {
   });
 });
 
+describe("fields of a form that go back as headers", () => {
+  const free: Partial<PresignedPostOptions> = {
+    Conditions: [RANGE, ["starts-with", "$Content-Type", ""], ["starts-with", "$x-amz-meta-name", ""]],
+    Fields: {},
+  };
+
+  it("keep any text, and take no line end (U4)", async () => {
+    const signed = await sign(free);
+    const plain = { "Content-Type": "image/png" };
+
+    expect((await post(signed, "x", { ...plain, "x-amz-meta-name": "ü 日本" })).status).toBe(204);
+    const { Metadata } = await client.send(new HeadObjectCommand({ Bucket, Key }));
+    expect(Buffer.from(Metadata?.name ?? "", "latin1").toString()).toBe("ü 日本");
+    const evil = await post(signed, "x", { "Content-Type": "a\r\nX-Evil: 1", "x-amz-meta-name": "" });
+    expect(await outcomeOf(evil)).toEqual(refused(400, "InvalidArgument"));
+  });
+});
+
 describe("a form that is broken", () => {
   const raw = async (body: string, type = "multipart/form-data; boundary=b") =>
     outcomeOf(await fetch(`${s3.url}/${Bucket}`, { method: "POST", body, headers: { "content-type": type } }));

@@ -213,6 +213,15 @@ describe("a presigned GET (P9)", () => {
     expect(await outcomeOf(changed)).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 
+  it("names a download in any script, and takes no line end (U4)", async () => {
+    const named = await fetch(await sign({ ResponseContentDisposition: "attachment; filename=日本.txt" }));
+    const evil = await fetch(await sign({ ResponseContentDisposition: "a\r\nX-Evil: 1" }));
+
+    const disposition = named.headers.get("content-disposition") ?? "";
+    expect(Buffer.from(disposition, "latin1").toString()).toBe("attachment; filename=日本.txt");
+    expect(await outcomeOf(evil)).toEqual(refused(400, "InvalidArgument"));
+  });
+
   it("expires, and is not valid before its time", async () => {
     const url = await sign({}, { expiresIn: 10 });
 
