@@ -1,0 +1,110 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written so.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { environments } from "../../../environments.ts";
+import { planStart } from "../../../local/model/plan.ts";
+import { parseStackDocument } from "../../../local/model/stack-document.ts";
+import { LOCAL_RESOURCES } from "../../../local/resources/index.ts";
+import { synthesize } from "../../../stacks/app.ts";
+import { requireBuild } from "../../support/require-build.ts";
+
+type Resources = Record<string, Record<string, Record<string, unknown>>>;
+
+let folder = "";
+const stacks: Record<string, { resource: Resources }> = {};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "darkroom-refusals-"));
+  const all = Object.values(environments);
+  const { folders } = synthesize({ environments: all, artifactsFolder: requireBuild().folder, outputFolder: folder });
+  for (const [index, { name }] of all.entries())
+    stacks[name] = JSON.parse(readFileSync(join(folders[index] ?? "", "cdk.tf.json"), "utf8")) as {
+      resource: Resources;
+    };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function listProblems(stack: { resource: Resources }): Promise<readonly string[]> {
+  const parsed = parseStackDocument("test", stack);
+  return [...parsed.problems, ...(await planStart(parsed, LOCAL_RESOURCES)).problems];
+}
+
+/** The dev stack with one resource changed. */
+function devWith(address: string, changes: Record<string, unknown>): { resource: Resources } {
+  const [type = "", name = ""] = address.split(".");
+  const dev = structuredClone(stacks.dev ?? { resource: {} });
+  const body = dev.resource[type]?.[name];
+  if (!body) throw new Error(`The dev stack has no ${address}.`);
+  Object.assign(body, changes);
+  return dev;
+}
+
+describe("what the runtime honours (P9)", () => {
+  it("is everything that the stacks of all environments declare", async () => {
+    for (const { name } of Object.values(environments))
+      expect(await listProblems(stacks[name] ?? { resource: {} })).toEqual([]);
+  });
+
+  it("P9: is no attribute that it was not made for: each resource refuses one by name, all at once", async () => {
+    const dev = structuredClone(stacks.dev ?? { resource: {} });
+    const addresses = Object.entries(dev.resource).flatMap(([type, named]) =>
+      Object.entries(named).map(([name, body]) => {
+        body.made_up = true;
+        return `${type}.${name}`;
+      }),
+    );
+
+    const problems = await listProblems(dev);
+
+    expect(problems).toEqual(
+      expect.arrayContaining(addresses.map((address) => `${address}: the laptop runtime does not know "made_up"`)),
+    );
+    expect(problems).toHaveLength(addresses.length);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ["aws_apigatewayv2_api.api", { protocol_type: "WEBSOCKET" }, "protocol_type"],
+    ["aws_apigatewayv2_integration.presign", { payload_format_version: "1.0" }, "payload_format_version"],
+    ["aws_apigatewayv2_route.presign", { route_key: "presign" }, "route_key"],
+    ["aws_apigatewayv2_route.presign", { authorization_type: "JWT" }, "authorization_type"],
+    ["aws_apigatewayv2_stage.api", { name: "v1" }, "name"],
+    [
+      "aws_apigatewayv2_stage.api",
+      {
+        access_log_settings: {
+          destination_arn: "${aws_cloudwatch_log_group.api.arn}",
+          format: "$context.authorizer.x",
+        },
+      },
+      "$context.authorizer.x",
+    ],
+    ["aws_cloudfront_origin_access_control.cdn", { signing_behavior: "never" }, "signing_behavior"],
+    [
+      "aws_cloudfront_cache_policy.cdn",
+      {
+        parameters_in_cache_key_and_forwarded_to_origin: {
+          cookies_config: { cookie_behavior: "all" },
+          headers_config: { header_behavior: "none" },
+          query_strings_config: { query_string_behavior: "none" },
+        },
+      },
+      "caches by path only",
+    ],
+    ["aws_cloudfront_distribution.cdn", { aliases: ["media.example.com"] }, "aliases"],
+    ["aws_cloudfront_distribution.cdn", { web_acl_id: "x" }, "web_acl_id"],
+    [
+      "aws_cloudfront_response_headers_policy.cdn",
+      { server_timing_headers_config: {} },
+      "server_timing_headers_config",
+    ],
+    ["aws_iam_role.resize", { managed_policy_arns: ["x"] }, "managed_policy_arns"],
+    ["aws_iam_role.resize", { assume_role_policy: "{}" }, "Version"],
+  ])("%s refuses %j by name", async (address, changes, named) => {
+    const problems = await listProblems(devWith(address, changes));
+
+    expect(problems.join("\n")).toContain(address);
+    expect(problems.join("\n")).toContain(named);
+  });
+});
