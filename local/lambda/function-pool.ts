@@ -1,5 +1,5 @@
 import type { FunctionSettings } from "../services.ts";
-import type { ExecutionEnvironment, InitError } from "./execution-environment.ts";
+import type { InitError } from "./execution-environment.ts";
 import type { FunctionLog } from "./function-log.ts";
 import type { InvocationEnd } from "./invocation.ts";
 import type { StartGate } from "./start-gate.ts";
@@ -19,7 +19,17 @@ interface WaitingCall {
   readonly end: (end: InvocationEnd) => void;
 }
 
-export type StartEnvironment = (onIdle: (environment: ExecutionEnvironment) => void) => Promise<ExecutionEnvironment>;
+/** A process for one call at a time: ExecutionEnvironment. */
+export interface PooledEnvironment {
+  readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
+  readonly gone: boolean;
+  readonly maxMemoryMb: number;
+  invoke(requestId: string, payload: string): Promise<InvocationEnd>;
+  kill(): void;
+}
+
+export type StartEnvironment = (onIdle: (environment: PooledEnvironment) => void) => Promise<PooledEnvironment>;
 
 /** The execution environments of one function: one process per concurrent call, reused while warm. */
 export class FunctionPool {
@@ -29,10 +39,10 @@ export class FunctionPool {
   readonly #log: FunctionLog;
   readonly #waiting: WaitingCall[] = [];
   /** The last to become idle comes first, so that the others can grow cold. */
-  readonly #idle: ExecutionEnvironment[] = [];
-  readonly #all = new Set<ExecutionEnvironment>();
-  readonly #reapers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
-  readonly #initMs = new WeakMap<ExecutionEnvironment, number>();
+  readonly #idle: PooledEnvironment[] = [];
+  readonly #all = new Set<PooledEnvironment>();
+  readonly #reapers = new Map<PooledEnvironment, NodeJS.Timeout>();
+  readonly #initMs = new WeakMap<PooledEnvironment, number>();
   #starting = 0;
   #inFlight = 0;
   #stopped = false;
@@ -84,7 +94,7 @@ export class FunctionPool {
     this.#considerStart();
   }
 
-  async #serve(environment: ExecutionEnvironment, call: WaitingCall): Promise<void> {
+  async #serve(environment: PooledEnvironment, call: WaitingCall): Promise<void> {
     clearTimeout(this.#reapers.get(environment));
     const start = performance.now();
     const end = await environment.invoke(call.requestId, call.payload);
@@ -126,7 +136,7 @@ export class FunctionPool {
     }
   }
 
-  #becameIdle(environment: ExecutionEnvironment): void {
+  #becameIdle(environment: PooledEnvironment): void {
     if (this.#stopped) return;
     this.#idle.push(environment);
     clearTimeout(this.#reapers.get(environment));
@@ -136,7 +146,7 @@ export class FunctionPool {
     this.#dispatch();
   }
 
-  #forget(environment: ExecutionEnvironment): void {
+  #forget(environment: PooledEnvironment): void {
     this.#all.delete(environment);
     clearTimeout(this.#reapers.get(environment));
     this.#reapers.delete(environment);
@@ -157,7 +167,7 @@ export class FunctionPool {
     this.#waiting.shift()?.end({ outcome: "error", failure });
   }
 
-  #report(environment: ExecutionEnvironment, requestId: string, ms: number, end: InvocationEnd): void {
+  #report(environment: PooledEnvironment, requestId: string, ms: number, end: InvocationEnd): void {
     const initMs = this.#initMs.get(environment);
     this.#initMs.delete(environment);
     const { memoryMb } = this.settings;

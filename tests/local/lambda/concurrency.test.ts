@@ -25,17 +25,6 @@ it("a reserved concurrency of zero switches a function off", async () => {
   expect(await call({ ms: 0 })).toEqual({ outcome: "throttled" });
 });
 
-it("a burst of short calls is served by a few warm processes instead of one for each", async () => {
-  const call = await stage.declare("burst", WAITS);
-  await call({ ms: 0 });
-
-  const results = await Promise.all(Array.from({ length: 60 }, () => call({ ms: 0 })));
-
-  const pids = new Set(results.map((result) => (result.outcome === "ok" ? result.payload : "failed")));
-  expect(pids.has("failed")).toBe(false);
-  expect(pids.size).toBeLessThan(20);
-});
-
 it("one function's calls do not wait for another's", async () => {
   const slow = await stage.declare("slow", WAITS);
   const quick = await stage.declare("quick", WAITS);

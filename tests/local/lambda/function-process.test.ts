@@ -45,7 +45,6 @@ describe("a function's process", () => {
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
         "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
-        "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
         "AWS_SECRET_ACCESS_KEY",
         "HOME",
         "JOBS_TABLE",

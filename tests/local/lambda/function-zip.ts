@@ -27,9 +27,13 @@ export function functionOf(
   code: string,
   more: Partial<FunctionSettings> = {},
 ): FunctionSettings {
+  return settingsOf(name, { zipPath: writeZip(folder, name, { "index.mjs": code }), ...more });
+}
+
+export function settingsOf(name: string, more: Partial<FunctionSettings> = {}): FunctionSettings {
   return {
     name,
-    zipPath: writeZip(folder, name, { "index.mjs": code }),
+    zipPath: "unused.zip",
     handler: "index.handler",
     runtime: "nodejs22.x",
     architecture: "arm64",
