@@ -17,12 +17,21 @@ export interface OutputBounds {
 
 /**
  * Looks at what ffmpeg wrote before anybody is told that it is there: exit code 0 does not mean that there is a film in
- * the file (security.md F7). Throws DarkroomError ENCODER_FAILED, OUTPUT_TOO_LARGE or OUT_OF_DISK.
+ * the file (security.md F7). Returns its length in seconds, 0 for a gif. Throws DarkroomError ENCODER_FAILED,
+ * OUTPUT_TOO_LARGE or OUT_OF_DISK.
  */
-export async function checkOutput(planned: PlannedFile, ffmpeg: Encoder, run: EncoderRun, bounds: OutputBounds) {
+export async function checkOutput(
+  planned: PlannedFile,
+  ffmpeg: Encoder,
+  run: EncoderRun,
+  bounds: OutputBounds,
+): Promise<number> {
   const bytes = await measure(join(run.directory, planned.file));
   if (bytes >= bounds.maxFileBytes * CUT_OFF_AT) throw createTooLargeOutput(bounds);
-  if (planned.preset.extension === "gif") return checkMagic(join(run.directory, planned.file), "gif");
+  if (planned.preset.extension === "gif") {
+    await checkMagic(join(run.directory, planned.file), "gif");
+    return 0;
+  }
 
   const facts = await probeOutput(planned, ffmpeg, run);
   const { width, height } = facts.picture?.display ?? { width: 0, height: 0 };
@@ -31,6 +40,7 @@ export async function checkOutput(planned: PlannedFile, ffmpeg: Encoder, run: En
     throw createBroken(planned.file, `its picture is ${width} × ${height}, not ${expected.width} × ${expected.height}`);
   }
   if (planned.sound && !facts.sound) throw createBroken(planned.file, "it has no sound");
+  return facts.durationSeconds ?? 0;
 }
 
 /** A still is whole when it begins as a JPEG: ffmpeg writes it in one piece. */

@@ -18,7 +18,7 @@ import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
 import { DarkroomError } from "../support/errors.ts";
 import type { Work, WorkRequest } from "../support/work.ts";
 import { checkOutput, checkStill, createTooLargeOutput, type OutputBounds } from "./check-output.ts";
-import type { Encoder, EncoderRun } from "./encoder.ts";
+import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";
 import { readSource, type Source } from "./read-source.ts";
 import type { Scratch, ScratchFolder } from "./scratch.ts";
 import { type FinishedFile, storeRenditions } from "./store-renditions.ts";
@@ -127,11 +127,13 @@ async function carryOut(plan: ConvertPlan, making: Making): Promise<Made> {
   const { ffmpeg, run } = making;
   const films = [...plan.files, ...(plan.gif ? [plan.gif] : [])];
   const bounds = await boundOutputs(making, films.length);
-  const seconds = await runPlan(plan, films, bounds, making);
+  await runPlan(plan, films, bounds, making);
 
-  for (const film of films) await checkOutput(film, ffmpeg, run, bounds);
-  // A header may say less than there is; `-t` lets a second more through, so that it shows.
-  checkDuration(seconds - 0.5, run.limits);
+  for (const film of films) {
+    const seconds = await checkOutput(film, ffmpeg, run, bounds);
+    // The source's header may have said less than there is; `-t` lets a second more through, so that it shows.
+    checkDuration(seconds - 0.5, run.limits);
+  }
   const stills = plan.stills ? await pickStills(plan.stills, run.directory) : { finished: [], placeholder: undefined };
   return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder };
 }
@@ -149,13 +151,12 @@ async function boundOutputs({ folder, run, source }: Making, fileCount: number):
   };
 }
 
-/** Returns how many seconds of the source there were. */
 async function runPlan(
   plan: ConvertPlan,
   films: readonly PlannedFile[],
   bounds: RunBounds & OutputBounds,
   { ffmpeg, run, request, source }: Making,
-): Promise<number> {
+): Promise<void> {
   const runs = plan.gif ? 2 : 1;
   const watched = {
     directory: run.directory,
@@ -163,21 +164,22 @@ async function runPlan(
     maxBytes: bounds.maxFileBytes,
     createError: () => createTooLargeOutput(bounds),
   };
-  return watchSizes(watched, run.signal, async (signal) => {
-    const seconds = await ffmpeg.run(mainArguments(plan, bounds), { ...run, signal }, follow(request, source, 0, runs));
+  await watchSizes(watched, run.signal, async (signal) => {
+    await ffmpeg.run(mainArguments(plan, bounds), { ...run, signal }, follow(request, source, 0, runs));
     if (plan.gif) {
       await ffmpeg.run(gifArguments(plan, plan.gif, bounds), { ...run, signal }, follow(request, source, 1, runs));
     }
-    return seconds;
   });
 }
 
 /** ffmpeg's own progress, as a part of the whole job's. */
-function follow({ reportProgress }: WorkRequest, { durationSeconds }: Source, run: number, runs: number) {
+function follow({ reportProgress }: WorkRequest, { durationSeconds, facts }: Source, run: number, runs: number) {
   const whole = PROGRESS.converted - PROGRESS.downloaded;
-  return (seconds: number) => {
-    const done = durationSeconds > 0 ? Math.min(1, seconds / durationSeconds) : 0;
-    reportProgress(Math.floor(PROGRESS.downloaded + (whole * (run + done)) / runs));
+  // From version 7 on, ffmpeg's time is that of its slowest output, and the stills' last frame is soon written.
+  const framesPerSecond = Math.min(facts.picture?.framesPerSecond || 30, 60);
+  return ({ seconds, frames }: EncoderProgress) => {
+    const done = Math.max(seconds, frames / framesPerSecond) / (durationSeconds || Number.POSITIVE_INFINITY);
+    reportProgress(Math.floor(PROGRESS.downloaded + (whole * (run + Math.min(1, done))) / runs));
   };
 }
 

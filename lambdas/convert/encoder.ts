@@ -8,6 +8,14 @@ export interface EncoderRun {
   readonly signal: AbortSignal;
 }
 
+/** How far ffmpeg is. */
+export interface EncoderProgress {
+  /** Of the recording: the furthest output up to ffmpeg 6, the last one from 7 on. */
+  readonly seconds: number;
+  /** Written to the first picture of the first output. */
+  readonly frames: number;
+}
+
 /**
  * Reads and writes video and audio. Both methods throw DarkroomError: ENCODER_MISSING where there is no program, TIMEOUT
  * past their limit, CORRUPT_MEDIA, UNSUPPORTED_FORMAT, TOO_MANY_STREAMS and TOO_MANY_PIXELS for the file's fault,
@@ -17,7 +25,7 @@ export interface Encoder {
   /** What is in `file`, a name in the run's folder. */
   probe(file: string, run: EncoderRun): Promise<MediaFacts>;
   /**
-   * Runs ffmpeg with these arguments; `onSeconds` hears how much of the recording is done. Returns how much there was.
+   * Runs ffmpeg with these arguments; `onProgress` hears how much of the recording is done. Returns how much there was.
    */
-  run(args: readonly string[], run: EncoderRun, onSeconds?: (seconds: number) => void): Promise<number>;
+  run(args: readonly string[], run: EncoderRun, onProgress?: (done: EncoderProgress) => void): Promise<EncoderProgress>;
 }

@@ -5,7 +5,7 @@ import { type MediaFacts, parseProbe } from "../media/av-facts.ts";
 import { createTooManyPixelsError, createTooManyStreamsError } from "../media/av-limits.ts";
 import { probeArguments } from "../media/ffmpeg-arguments.ts";
 import { DarkroomError } from "../support/errors.ts";
-import type { Encoder, EncoderRun } from "./encoder.ts";
+import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";
 import { type ProcessEnd, runProcess } from "./encoder-process.ts";
 
 export type Program = "ffmpeg" | "ffprobe";
@@ -40,19 +40,13 @@ const MAX_PROBE_CHARACTERS = 1_000_000;
 export function createFfmpegEncoder(findProgram: FindProgram): Encoder {
   return {
     probe: async (file, run) => parseProbed(await readProbe(findProgram, file, run)),
-    run: async (args, run, onSeconds) => {
-      let done = 0;
-      const end = await start(
-        findProgram,
-        "ffmpeg",
-        args,
-        run,
-        run.limits.encodeSeconds,
-        readProgress((seconds) => {
-          done = seconds;
-          onSeconds?.(seconds);
-        }),
-      );
+    run: async (args, run, onProgress) => {
+      let done: EncoderProgress = { seconds: 0, frames: 0 };
+      const listen = readProgress((said) => {
+        done = { ...done, ...said };
+        onProgress?.(done);
+      });
+      const end = await start(findProgram, "ffmpeg", args, run, run.limits.encodeSeconds, listen);
       if (end.exitCode !== 0) throw createFailure("ffmpeg", end, run);
       return done;
     },
@@ -113,15 +107,16 @@ function isSpawnError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("spawn");
 }
 
-/** `-progress` writes `key=value` lines; `out_time_us` is `N/A` until the first packet is out. */
-function readProgress(onSeconds: (seconds: number) => void): (text: string) => void {
+/** `-progress` writes blocks of `key=value` lines; `out_time_us` is `N/A` until the first packet is out. */
+function readProgress(onProgress: (said: Partial<EncoderProgress>) => void): (text: string) => void {
   let rest = "";
   return (text) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const [, microseconds] = /^out_time_us=(\d+)$/.exec(line) ?? [];
-      if (microseconds !== undefined) onSeconds(Number(microseconds) / 1e6);
+      const [, key, value] = /^(out_time_us|frame)=(\d+)$/.exec(line) ?? [];
+      if (key === "frame") onProgress({ frames: Number(value) });
+      if (key === "out_time_us") onProgress({ seconds: Number(value) / 1e6 });
     }
   };
 }

@@ -32,7 +32,7 @@ export async function readSource(ffmpeg: Encoder, run: EncoderRun): Promise<Sour
 /** A browser's recording does not say how long it is. */
 async function measureDuration(facts: MediaFacts, ffmpeg: Encoder, run: EncoderRun): Promise<number> {
   if (!facts.picture && !facts.sound) return 0;
-  const seconds = await ffmpeg.run(measureArguments(facts, run.limits), run);
+  const { seconds } = await ffmpeg.run(measureArguments(facts, run.limits), run);
   checkDuration(seconds, run.limits);
   return seconds;
 }

@@ -56,13 +56,13 @@ function replacing(name: string, body: Buffer | undefined): Encoder {
   const pattern = name.replace("%", "%d");
   return {
     ...testEncoder,
-    run: async (args, run, onSeconds) => {
+    run: async (args, run, onProgress) => {
       const elsewhere = args.map((arg) => (arg === pattern ? `other-${arg}` : arg));
-      const seconds = await testEncoder.run(elsewhere, run, onSeconds);
+      const done = await testEncoder.run(elsewhere, run, onProgress);
       for (const number of body ? [1, 2, 3, 4, 5, 6] : []) {
         await writeFile(join(run.directory, name.replace("%", `${number}`)), body ?? "");
       }
-      return seconds;
+      return done;
     },
   };
 }

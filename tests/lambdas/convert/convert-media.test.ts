@@ -93,9 +93,10 @@ describeWithFfmpeg("converting a video", () => {
   it("reports ffmpeg's own progress, as whole percent of the job, below 100 and never back", async () => {
     const encoder: Encoder = {
       ...testEncoder,
-      run: (args, run, onSeconds) => {
-        for (const seconds of [0.3, 1.5, 0.6, 2.4]) onSeconds?.(seconds);
-        return testEncoder.run(args, run, onSeconds);
+      run: (args, run, onProgress) => {
+        for (const seconds of [0.3, 1.5, 0.6]) onProgress?.({ seconds, frames: 0 });
+        onProgress?.({ seconds: 0.04, frames: 60 });
+        return testEncoder.run(args, run, onProgress);
       },
     };
 

@@ -69,12 +69,14 @@ describe("the ffmpeg process (F2)", () => {
   });
 
   it("tells how far it is, and how far it came", async () => {
-    const says = "echo out_time_us=N/A; echo out_time_us=500000; echo speed=2x; echo out_time_us=1250000";
+    const says = "echo frame=7; echo out_time_us=N/A; echo out_time_us=500000; echo speed=2x; echo out_time_us=1250000";
     await withStub(says, async ({ encoder, run }) => {
-      const seconds: number[] = [];
+      const said: number[] = [];
 
-      expect(await encoder.run([], run(), (done) => seconds.push(done))).toBe(1.25);
-      expect(seconds).toEqual([0.5, 1.25]);
+      const done = await encoder.run([], run(), ({ seconds }) => said.push(seconds));
+
+      expect(done).toEqual({ seconds: 1.25, frames: 7 });
+      expect(said).toEqual([0, 0.5, 1.25]);
     });
   });
 });

@@ -74,9 +74,9 @@ describeWithFfmpeg("a disk that is nearly full (F3)", () => {
       let written = 0;
       const encoder: Encoder = {
         ...testEncoder,
-        run: async (args, run, onSeconds) => {
+        run: async (args, run, onProgress) => {
           try {
-            return await testEncoder.run(args, run, onSeconds);
+            return await testEncoder.run(args, run, onProgress);
           } finally {
             written = (await stat(join(run.directory, "converted.wav"))).size;
           }
