@@ -8,10 +8,11 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { siteConfig } from "../../contracts/api.ts";
 import { writeOutputsFiles } from "../../local/outputs-files.ts";
+import { scheduleOf } from "../../local/schedule/schedule.ts";
 import type { Credentials } from "../../local/services.ts";
 import { makeMp4 } from "../support/clips.ts";
 import { describeWithFfmpeg } from "../support/ffmpeg.ts";
-import { ALLOWED_ORIGIN, openTestLaptop, type TestLaptop } from "../support/laptop.ts";
+import { ALLOWED_ORIGIN, openTestLaptop, startLaptopForTest, type TestLaptop } from "../support/laptop.ts";
 import {
   presign,
   processFile,
@@ -328,6 +329,23 @@ describe("the logs", () => {
       for (const secret of secrets) expect(line).not.toContain(secret);
     }
   });
+});
+
+describe("an upload that never comes", () => {
+  it("U6: is EXPIRED by the schedule once its time is over, and one that came is not", async () => {
+    const impatient = await startLaptopForTest({
+      environment: { uploads: { urlSeconds: 4, abandonedAfterSeconds: 5 } },
+    });
+    const never = await presign(impatient.apiUrl, await photo(200, 200));
+    const isAbandoned = new Promise((resolve) => setTimeout(resolve, 5_100));
+    const came = await processFile(impatient.apiUrl, await photo(200, 200));
+    await isAbandoned;
+
+    scheduleOf(impatient.laptop.runtime).fireNow("darkroom-dev-settle");
+
+    expect((await waitForJob(never)).status).toBe("EXPIRED");
+    expect((await readJob(`${impatient.apiUrl}/status?jobId=${came.jobId}`)).status).toBe("COMPLETED");
+  }, 60_000);
 });
 
 describe("a restart", () => {

@@ -1,5 +1,4 @@
 import {
-  type ErrorResponse,
   type PresignRequest,
   type PresignResponse,
   presignResponse,
@@ -29,7 +28,7 @@ export function requestPresign(apiUrl: string, body: unknown, headers: Record<st
   });
 }
 
-/** An address to upload to. Throws with the API's own words where it refuses. */
+/** An address to upload to. Throws with the answer's own words where it refuses. */
 export async function presign(
   apiUrl: string,
   file: TestFile,
@@ -39,8 +38,7 @@ export async function presign(
   const request: PresignRequest = { fileName, contentType, size: body.length, convertTo, method };
   const response = await requestPresign(apiUrl, request);
   if (response.status === 201) return presignResponse.parse(await response.json());
-  const { error } = (await response.json()) as ErrorResponse;
-  throw new Error(`presign answered ${response.status} ${error.code}: ${error.message}`);
+  throw new Error(`presign answered ${response.status}: ${await response.text()}`);
 }
 
 /** Sends the bytes to where presign said; S3's own answer. */
