@@ -171,7 +171,7 @@ const environment = z
   })
   .superRefine((it, context) => {
     const { urlSeconds, abandonedAfterSeconds } = it.uploads;
-    if (abandonedAfterSeconds < urlSeconds) {
+    if (abandonedAfterSeconds <= urlSeconds) {
       context.addIssue({
         code: "custom",
         path: ["uploads", "abandonedAfterSeconds"],

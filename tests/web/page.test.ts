@@ -56,7 +56,13 @@ describeWithBrowser("the page", () => {
 
     const picture = card(page, "holiday.jpg").locator("img.picture");
     await picture.evaluate((image: HTMLImageElement) => image.decode());
-    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+    const shape = await picture.evaluate(({ naturalWidth, width, height }: HTMLImageElement) => ({
+      naturalWidth,
+      width,
+      height,
+    }));
+    expect(shape.naturalWidth).toBeGreaterThan(0);
+    expect(shape.width / shape.height).toBeCloseTo(900 / 600, 1);
     expect(await card(page, "holiday.jpg").locator(".renditions a").count()).toBeGreaterThanOrEqual(4);
     expect(complaints).toEqual([]);
   });
@@ -126,7 +132,21 @@ describeWithBrowser("the page", () => {
     await choose(page, await photo());
     await state(page, "holiday.jpg").filter({ hasText: "Done" }).waitFor();
 
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
+  it.skipIf(!ffmpegTools)("fits a phone with a film and its row of thumbnails (needs ffmpeg)", async () => {
+    const { page } = await openPage(360);
+
+    await choose(page, {
+      name: "clip.mp4",
+      mimeType: "video/mp4",
+      buffer: await makeMp4({ size: "640x360", seconds: 6 }),
+    });
+    await state(page, "clip.mp4").filter({ hasText: "Done" }).waitFor({ timeout: 25_000 });
+    await card(page, "clip.mp4").locator(".thumbnails img").last().waitFor();
+
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });
 
   it("tells what to do when its config.json is missing", async () => {

@@ -32,7 +32,6 @@ function findVideo(job: StatusResponse): Node | undefined {
   });
   if (poster) player.poster = poster.url;
   if (video.width && video.height) Object.assign(player, { width: video.width, height: video.height });
-  player.style.height = "auto";
   const thumbnails = pictures.filter(({ name }) => name.startsWith("thumb"));
   const strip = element(
     "div",
