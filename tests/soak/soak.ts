@@ -32,8 +32,8 @@ export interface SoakResult {
   readonly seconds: number;
 }
 
-/** Long enough for the workers' own five-second margin, short enough that a killed one's message soon comes again. */
-const WORKER_SECONDS = 8;
+/** Short enough that the message of a killed worker soon comes again, long enough for a batch after the five-second margin. */
+const WORKER_SECONDS = 12;
 const END_TIMEOUT_SECONDS = 600;
 const AUDIT_LANES = 20;
 
