@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { GOALS, selectGoals, UnknownGoalError } from "./goals.ts";
 import { type Bench, formatTable, type GoalResult } from "./measure.ts";
 
@@ -48,7 +48,15 @@ async function measure(
 function describeMachine(): string {
   const [first] = cpus();
   const cores = `${cpus().length} × ${first?.model.trim() ?? "unknown"}`;
-  return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cores}. Medians; only ratios hold.`;
+  const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cores}. Medians; only ratios hold.`;
+  return [machine, ...describeLoad()].join("\n");
+}
+
+/** Figures of the clock (goals 8 and 10 to 13) grow with every process that waits for a core. */
+function describeLoad(): string[] {
+  const [, load = 0] = loadavg();
+  if (load < 1.5 * cpus().length) return [];
+  return [`Busy: ${load.toFixed(1)} processes wanted these cores over the last five minutes; milliseconds say little.`];
 }
 
 function summarize(results: readonly GoalResult[]): string {
