@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, fork } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -10,10 +11,12 @@ import { build } from "esbuild";
 
 const run = promisify(execFile);
 /** Inside node_modules, so that a bundle finds the packages that stay outside it. */
-const CACHE_FOLDER = fileURLToPath(new URL("../node_modules/.cache/darkroom-bench/", import.meta.url));
+export const CACHE_FOLDER = fileURLToPath(new URL("../node_modules/.cache/darkroom-bench/", import.meta.url));
 
 /** CommonJS packages call `require` for Node's own modules, which an ES module does not have. */
-const REQUIRE = 'import{createRequire as r}from"node:module";const require=r(import.meta.url);';
+const REQUIRE =
+  'import{createRequire as createRequireForBundle}from"node:module";' +
+  "const require=createRequireForBundle(import.meta.url);";
 
 /** Bundles a TypeScript file as the build bundles a function, machine code outside, and returns the bundle's path. */
 export async function bundleScript(entry: URL): Promise<string> {
@@ -72,4 +75,24 @@ export async function childCpuMs(
 export async function runScript(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<unknown> {
   const { stdout } = await run(process.execPath, [path, ...args], { env: { ...process.env, ...env } });
   return JSON.parse(stdout);
+}
+
+/**
+ * The same for a script whose standard output is a log, which nobody reads here: returns the message that it sends.
+ * Its environment is exactly `env`, and no option of this process is passed on.
+ */
+export async function hearScript(
+  path: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<unknown> {
+  const child = fork(path, args, { env, execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const ended = once(child, "close");
+  let message: unknown;
+  child.once("message", (heard) => {
+    message = heard;
+  });
+  const [code] = await ended;
+  if (message === undefined) throw new Error(`${path} ended with ${String(code)} and said nothing.`);
+  return message;
 }

@@ -14,11 +14,13 @@ export interface GoalMeasured {
   readonly peer?: number;
   /** The least that any way must cost. */
   readonly floor?: number;
-  /** Ours over peer, or over floor where the goal is about the floor; `ours` itself for an absolute goal. */
+  /** Ours over peer, or over floor where the goal is about the floor, or above it; `ours` itself for an absolute goal. */
   readonly ratio: number;
   /** The goal in words: `≤ 0.45 of naive`. */
   readonly expected: string;
   readonly met: boolean;
+  /** What a reader of the figure must know; printed under the table. */
+  readonly note?: string;
 }
 
 /** A goal that cannot be measured on this machine, and why. */
@@ -40,16 +42,17 @@ export type Candidate = () => Promise<number>;
 export const ROUNDS = 7;
 
 /**
- * Runs the candidates in turns, one warm-up round and then `rounds` rounds, and returns the median of each. The order
- * is turned by one from round to round, so that none always follows the same other.
+ * Runs the candidates in turns, `warmUps` rounds that do not count and then `rounds` rounds, and returns the median of
+ * each. The order is turned by one from round to round, so that none always follows the same other.
  */
 export async function interleave<Name extends string>(
   candidates: Readonly<Record<Name, Candidate>>,
   rounds: number = ROUNDS,
+  warmUps = 1,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(candidates) as Name[];
   const figures = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + Math.max(round, 0)) % names.length] as Name;
       const figure = await candidates[name]();
@@ -83,24 +86,42 @@ export async function wallMs(run: () => unknown): Promise<number> {
   return performance.now() - before;
 }
 
+type Figures = Omit<GoalMeasured, "ratio" | "expected" | "met">;
+
+/** A goal about the figure itself: at most so much. */
+export function judgeAtMost(figures: Figures, limit: number): GoalMeasured {
+  const expected = `≤ ${limit} ${figures.unit}`;
+  return { ...figures, ratio: figures.ours, expected, met: figures.ours <= limit };
+}
+
+/** A goal about the figure itself: at least so much. */
+export function judgeAtLeast(figures: Figures, limit: number): GoalMeasured {
+  const expected = `≥ ${limit} ${figures.unit}`;
+  return { ...figures, ratio: figures.ours, expected, met: figures.ours >= limit };
+}
+
 /** The results as a table for a terminal. */
 export function formatTable(results: readonly GoalResult[]): string {
   const header = ["goal", "what", "ours", "peer", "floor", "ratio", "expected", "met"];
   const rows = [header, ...results.map(formatRow)];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [...lines, ...results.flatMap(formatNote)].join("\n");
+}
+
+function formatNote(result: GoalResult): string[] {
+  return "note" in result && result.note !== undefined ? ["", `${result.goal}, ${result.what}: ${result.note}`] : [];
 }
 
 function formatRow(result: GoalResult): string[] {
   if ("skipped" in result) return [`${result.goal}`, result.what, "", "", "", "", `skipped: ${result.skipped}`, "-"];
-  const figure = (value: number | undefined) => (value === undefined ? "" : `${formatFigure(value)} ${result.unit}`);
+  const figure = (value: number | undefined) =>
+    value === undefined ? "" : `${formatFigure(value)} ${result.unit}`.trim();
   return [
     `${result.goal}`,
     result.what,

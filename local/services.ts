@@ -189,6 +189,11 @@ export interface SqsService extends AwsService {
   ): Promise<ReceivedMessage[]>;
   delete(principal: Principal, queueArn: string, receiptHandle: string): Promise<void>;
   changeVisibility(principal: Principal, queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
+  /**
+   * Messages that were in flight when an earlier process ended are visible again no later than `seconds` after they were
+   * received: whoever held them died with that process, and the queue's own timeout may be an hour and a half.
+   */
+  showOrphans(queueArn: string, seconds: number): void;
 }
 
 export interface TableSettings {

@@ -58,6 +58,17 @@ export function photo(width: number, height: number, seed = 1, noise = SENSOR_NO
   });
 }
 
+/** A mosaic of one photo: made in a moment, whatever its size. */
+export function mosaic(width: number, height: number): Sharp {
+  const repeat = {
+    right: Math.max(0, width - TILE),
+    bottom: Math.max(0, height - TILE),
+    extendWith: "repeat",
+  } as const;
+  return photo(Math.min(width, TILE), Math.min(height, TILE)).extend(repeat);
+}
+const TILE = 1000;
+
 function clamp(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)));
 }

@@ -21,8 +21,6 @@ export interface Picture extends StoredFrame {
   /** The average; 0 where the file does not tell. */
   readonly framesPerSecond: number;
   readonly interlaced: boolean;
-  /** The transfer function: `smpte2084` and `arib-std-b67` are HDR. */
-  readonly transfer?: string;
   readonly hiddenSeconds: number;
 }
 
@@ -53,7 +51,7 @@ export interface MediaFacts {
 export const PROBED_ENTRIES = [
   "format=format_name,duration,nb_streams,bit_rate",
   "stream=index,codec_type,codec_name,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
-  "stream=channels,sample_rate,field_order,color_transfer,nb_frames,duration",
+  "stream=channels,sample_rate,field_order,nb_frames,duration",
   "stream_disposition=attached_pic",
   "stream_side_data=rotation",
 ].join(":");
@@ -73,7 +71,6 @@ const probedStream = z.object({
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
   field_order: z.string().optional(),
-  color_transfer: z.string().optional(),
   channels: z.int().optional(),
   sample_rate: figure,
   nb_frames: figure,
@@ -142,7 +139,6 @@ function findPicture(stream: ProbedStream): Picture | undefined {
     display: displaySize(stored),
     framesPerSecond,
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
-    transfer: stream.color_transfer,
     hiddenSeconds: measureHidden(stream, framesPerSecond),
   };
 }

@@ -12,16 +12,27 @@ import { IMAGE_PRESETS } from "./image-presets.ts";
 const IDLE_MB = 130;
 /** The source's bytes, and once more while they are received. */
 const SOURCE_COPIES = 2;
-/** The pixels of the largest size, its smaller ones, and the copy that the colour profile is applied to. */
-const TOP_SIZE_COPIES = 3;
+/** A size's pixels, those of the next made from it, and a library's working copy. */
+const SIZE_COPIES = 3;
 const BYTES_PER_MB = 1024 * 1024;
 const RGBA_BYTES = 4;
 
-export function predictMemoryMb(header: ImageHeader, plan: Pick<ImagePlan, "sizes" | "conversion">): number {
-  const [top] = plan.sizes;
+/** Decoding and encoding follow each other, but what one lets go of, the other's allocator may not find again: they add up. */
+export function predictMemoryMb(header: ImageHeader, plan: ImagePlan): number {
   const decoding = Math.max(decodingBytes(header), conversionBytes(header, plan.conversion?.format));
-  const topSize = top.width * top.height * header.frames * RGBA_BYTES * TOP_SIZE_COPIES;
-  return IDLE_MB + (header.bytes * SOURCE_COPIES + decoding + topSize) / BYTES_PER_MB;
+  return IDLE_MB + (header.bytes * SOURCE_COPIES + decoding + sizesBytes(header, plan)) / BYTES_PER_MB;
+}
+
+/** All sizes at once, since above one core two are encoded at a time. */
+function sizesBytes(header: ImageHeader, plan: ImagePlan): number {
+  const framePixels = plan.sizes.reduce((sum, { width, height }) => sum + width * height, 0);
+  const encoderBytes = Math.max(...plan.formats.map(({ format }) => IMAGE_PRESETS[format].bytesPerPixel));
+  return framePixels * (header.frames * RGBA_BYTES * SIZE_COPIES + framesAtOnce(header) * encoderBytes);
+}
+
+/** Decoders and encoders of animations keep a frame or two, however many there are. */
+function framesAtOnce(header: ImageHeader): number {
+  return Math.min(header.frames, 2);
 }
 
 /** What a decoder keeps for each stored pixel. Decoders that go row by row keep next to nothing. */
@@ -42,9 +53,8 @@ function decodingBytes(header: ImageHeader): number {
   return decodedPixels(header) * DECODER_BYTES_PER_PIXEL[header.format](header);
 }
 
-/** Decoders of animations keep a frame or two, however many there are. */
 function decodedPixels(header: ImageHeader): number {
-  return header.width * header.height * Math.min(header.frames, 2);
+  return header.width * header.height * framesAtOnce(header);
 }
 
 /** A conversion decodes, turns and encodes the whole picture at once. */

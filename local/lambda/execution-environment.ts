@@ -60,6 +60,8 @@ export class ExecutionEnvironment {
   #causeOfDeath: FunctionFailure | undefined;
   #gone = false;
   #seenPids: readonly number[] = [];
+  /** A look takes a quarter of a millisecond: too much to take at the end of every call of a busy function. */
+  #sampledAt = Number.NEGATIVE_INFINITY;
 
   static async start(plan: EnvironmentPlan, onIdle: (environment: ExecutionEnvironment) => void) {
     const folder = join(plan.folder, randomBytes(8).toString("hex"));
@@ -112,7 +114,7 @@ export class ExecutionEnvironment {
     } finally {
       clearTimeout(timeout);
       clearInterval(watch);
-      if (!this.#gone) this.#sampleMemory();
+      if (!this.#gone && performance.now() - this.#sampledAt > WATCH_MS) this.#sampleMemory();
       this.#interrupt = undefined;
       this.#requestId = undefined;
     }
@@ -141,6 +143,7 @@ export class ExecutionEnvironment {
   }
 
   #sampleMemory(): number {
+    this.#sampledAt = performance.now();
     const sample = this.#child.pid === undefined ? undefined : sampleTree(this.#child.pid);
     const usedMb = Math.ceil((sample?.residentBytes ?? 0) / MEGABYTE);
     this.#seenPids = sample?.pids ?? this.#seenPids;

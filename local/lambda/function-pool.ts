@@ -43,6 +43,7 @@ export class FunctionPool {
   readonly #all = new Set<PooledEnvironment>();
   readonly #reapers = new Map<PooledEnvironment, NodeJS.Timeout>();
   readonly #initMs = new WeakMap<PooledEnvironment, number>();
+  readonly #starts = new Set<Promise<void>>();
   #starting = 0;
   #inFlight = 0;
   #stopped = false;
@@ -81,6 +82,7 @@ export class FunctionPool {
     for (const call of this.#waiting.splice(0)) call.end({ outcome: "error", failure: stoppedFailure(call.requestId) });
     for (const timer of this.#reapers.values()) clearTimeout(timer);
     for (const environment of this.#all) environment.kill();
+    await Promise.all(this.#starts);
     await Promise.all([...this.#all].map((environment) => environment.ended));
   }
 
@@ -112,7 +114,9 @@ export class FunctionPool {
       return;
     }
     if (this.#gate.tryTake(() => this.#considerStart())) {
-      void this.#startOne();
+      const start = this.#startOne();
+      this.#starts.add(start);
+      void start.then(() => this.#starts.delete(start));
       this.#considerStart();
     }
   }

@@ -23,7 +23,7 @@ import { answerLambda, authorizeFunction, tooLarge } from "./invoke-api.ts";
 export interface LambdaContext extends ServiceContext {
   /** What functions find in AWS_ENDPOINT_URL. */
   readonly endpointUrl: string;
-  readonly sqs: Pick<SqsService, "receive" | "delete" | "getQueueSettings">;
+  readonly sqs: Pick<SqsService, "receive" | "delete" | "getQueueSettings" | "showOrphans">;
   /** To know which binaries of this machine belong over which zip. */
   readonly artifacts?: ArtifactManifest;
   readonly artifactsFolder?: string;
@@ -81,8 +81,9 @@ export class LaptopLambda implements LambdaService {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#mappings].map((mapping) => mapping.stop()));
-    await this.#asyncInvoker.stop();
+    const quiet = this.#asyncInvoker.stop();
     await this.#registry.stop();
+    await quiet;
     const gone = new Promise((resolve) => this.#guard.once("exit", resolve));
     this.#guard.stdin?.end();
     if (this.#guard.exitCode === null && this.#guard.signalCode === null) await gone;
@@ -131,6 +132,7 @@ export class LaptopLambda implements LambdaService {
     checkMapping(settings);
     await this.#checkConsumer(settings);
     const { region, log, sqs } = this.#context;
+    sqs.showOrphans(settings.queueArn, this.#registry.get(settings.functionArn).settings.timeoutSeconds);
     const mapping = new EventSourceMapping(settings, { sqs, registry: this.#registry, region, log });
     this.#mappings.add(mapping);
     const stop = async () => {

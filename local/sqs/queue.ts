@@ -42,6 +42,8 @@ export class Queue {
   readonly #available = new Set<string>();
   readonly #hidden = new Set<string>();
   #nextDueAt = Number.POSITIVE_INFINITY;
+  /** In flight when the earlier process ended. */
+  readonly #orphans: readonly StoredMessage[];
   #liveBytes = 0;
   #compactAbove = 0;
   readonly #waiting = new Set<() => void>();
@@ -59,6 +61,7 @@ export class Queue {
     this.createdAt = clock.now();
     this.#journal = Journal.open<Change>(path, (change) => this.#apply(change));
     this.modifiedAt = this.createdAt;
+    this.#orphans = [...this.#messages.values()].filter(({ receipt, visibleAt }) => receipt && visibleAt > clock.now());
     this.#compact();
   }
 
@@ -148,6 +151,17 @@ export class Queue {
     this.#commit({ t: "hide", id, until });
     if (seconds === 0) this.#wake();
     else this.#scheduleTick();
+  }
+
+  /** Lets those that an earlier process held be seen again `seconds` after they were received, if not sooner. */
+  showOrphans(seconds: number): void {
+    const changes = this.#orphans.flatMap(({ id, receipt, receivedAt = 0 }): Change[] => {
+      const message = this.#messages.get(id);
+      const until = receivedAt + seconds * 1000;
+      return message && message.receipt === receipt && message.visibleAt > until ? [{ t: "hide", id, until }] : [];
+    });
+    this.#commit(...changes);
+    this.#wake();
   }
 
   purge(): void {

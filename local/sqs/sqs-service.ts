@@ -112,6 +112,10 @@ class LaptopSqs implements SqsService {
     queue.changeVisibility(id, receipt, seconds);
   }
 
+  showOrphans(queueArn: string, seconds: number): void {
+    this.#store.get(queueArn).showOrphans(seconds);
+  }
+
   #urlOf(name: string): string {
     return `${this.#context.endpointUrl}/${this.#context.accountId}/${name}`;
   }

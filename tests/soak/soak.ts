@@ -66,7 +66,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     return {
       uploads: uploads.length,
       asExpected: jobs.filter((job, index) => job.status === at(uploads, index).expected).length,
-      gaveUp: jobs.filter((job) => job.error?.code === "WORKER_CRASHED").length,
+      gaveUp: jobs.filter((job, index) => isGivenUp(job) && at(uploads, index).expected === "COMPLETED").length,
       violations,
       workerKills: disturbance.kills,
       restarts: disturbance.restarts,
@@ -142,12 +142,16 @@ async function findViolations(
   const found = await inParallel(jobs.length, parallel, async (index) => {
     const job = at(jobs, index);
     const { expected } = at(uploads, index);
-    const isExcused = job.error?.code === "WORKER_CRASHED";
+    const isExcused = isGivenUp(job);
     if (job.status !== expected && !isExcused)
       return [`${job.key} is ${job.status}, not ${expected}: ${job.error?.code}`];
     return job.status === "COMPLETED" ? findHoles(job) : [];
   });
   return found.flat();
+}
+
+function isGivenUp({ error }: StatusResponse): boolean {
+  return error?.code === "WORKER_CRASHED";
 }
 
 /** Delivers each finished image's event again: nothing about the job or its renditions may change (security.md E3). */

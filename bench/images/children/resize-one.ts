@@ -4,6 +4,7 @@ import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
 import { planImage } from "../../../lambdas/media/image-plan.ts";
 import { readHeader } from "../../../lambdas/resize/read-header.ts";
 import { resize, WIDTHS } from "../ours.ts";
+import { peakMemoryMb } from "./peak-memory.ts";
 
 /** `<file> [conversion]`: one picture in a fresh process; prints its peak and what the header had predicted, in MB. */
 const [file = "", conversion] = process.argv.slice(2);
@@ -13,4 +14,4 @@ const source = await readFile(file);
 const header = await readHeader(source);
 const predictedMb = predictMemoryMb(header, planImage(header, { widths: WIDTHS, avif: true, convertTo }));
 await resize(source, { avif: true, convertTo });
-process.stdout.write(JSON.stringify({ predictedMb, peakMb: process.resourceUsage().maxRSS / 1024 }));
+process.stdout.write(JSON.stringify({ predictedMb, peakMb: peakMemoryMb() }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Stage } from "./laptop-lambda.ts";
+import { ADMINISTRATOR } from "../aws-json/signed-endpoint.ts";
+import { isAlive, Stage } from "./laptop-lambda.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -38,4 +39,17 @@ it("one function's calls do not wait for another's", async () => {
 
   expect(slowEnded).toBe(false);
   await waiting;
+});
+
+it("a stop ends calls that nobody waits for, and leaves no process", async () => {
+  const call = await stage.declare(
+    "later",
+    "export const handler = async () => { console.log(process.pid); await new Promise(() => setInterval(() => {}, 1000)); };",
+  );
+  stage.lambda.invokeLater(ADMINISTRATOR, call.arn, {});
+  const { message } = await stage.line(({ message }) => /^\d+$/.test(message));
+
+  await stage.lambda.stop();
+
+  expect(isAlive(Number(message))).toBe(false);
 });

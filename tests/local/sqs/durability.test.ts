@@ -117,3 +117,23 @@ it("a journal does not grow with what has come and gone", async () => {
   expect(readFileSync(join(folder, "work.journal"), "utf8")).toContain('"kept"');
   await queue.close();
 });
+
+it("what a dead runtime's pollers held is seen again when their function's timeout is over, not after the queue's", async () => {
+  const before = await open();
+  await before.sqs.send(ADMINISTRATOR, before.arn, "held");
+  const [held] = await before.sqs.receive(ADMINISTRATOR, before.arn, { maxMessages: 1, waitSeconds: 0 });
+  await before.close();
+
+  const after = await open();
+  await after.sqs.send(ADMINISTRATOR, after.arn, "held by this one");
+  after.endpoint.aheadMs += 50_000;
+  await after.sqs.receive(ADMINISTRATOR, after.arn, { maxMessages: 1, waitSeconds: 0 });
+  after.sqs.showOrphans(after.arn, 60);
+  expect(await receiveAll(after)).toEqual([]);
+  after.endpoint.aheadMs += 11_000;
+
+  const [again] = await after.sqs.receive(ADMINISTRATOR, after.arn, { maxMessages: 10, waitSeconds: 0 });
+  expect(again).toMatchObject({ messageId: held?.messageId, body: "held" });
+  expect(await receiveAll(after)).toEqual([]);
+  await after.close();
+});
