@@ -5,6 +5,7 @@ import { MediaStack } from "./media/index.ts";
 import { Artifacts } from "./support/artifacts.ts";
 import type { Environment } from "./support/environment.ts";
 import { renderHcl } from "./support/hcl.ts";
+import { findStateBackend, type StateBackends } from "./support/state-backends.ts";
 
 export interface SynthesizeOptions {
   readonly environments: readonly Environment[];
@@ -12,6 +13,8 @@ export interface SynthesizeOptions {
   readonly artifactsFolder: string;
   /** JSON is written into `stacks/<name>/`, HCL into `<name>/`. */
   readonly outputFolder: string;
+  /** Where states are kept, by account and region. @default files in the checkout */
+  readonly stateBackends?: StateBackends;
 }
 
 export interface Synthesized {
@@ -52,6 +55,9 @@ function createStacks(options: SynthesizeOptions): { readonly app: App; readonly
   mkdirSync(options.outputFolder, { recursive: true });
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
   const app = new App({ outdir: options.outputFolder, stackTraces: false });
-  const stacks = options.environments.map((environment) => new MediaStack(app, { environment, artifacts }));
+  const stacks = options.environments.map((environment) => {
+    const stateBackend = findStateBackend(options.stateBackends ?? {}, environment);
+    return new MediaStack(app, { environment, artifacts, stateBackend });
+  });
   return { app, stacks };
 }

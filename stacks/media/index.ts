@@ -14,9 +14,10 @@ import { Schedule } from "../constructs/schedule.ts";
 import { SiteFiles } from "../constructs/site-files.ts";
 import { WorkQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
-import { useLocalBackend } from "../support/backend.ts";
+import { useBackend } from "../support/backend.ts";
 import type { Environment } from "../support/environment.ts";
 import { type NamingScope, regionalName, stackName } from "../support/naming.ts";
+import type { StateBackend } from "../support/state-backends.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
 import { createFunctions, type Functions } from "./functions.ts";
@@ -25,6 +26,8 @@ import { createOutputs } from "./outputs.ts";
 export interface MediaStackProps {
   readonly environment: Environment;
   readonly artifacts: Artifacts;
+  /** Where its state is kept. @default a file in the checkout */
+  readonly stateBackend?: StateBackend | undefined;
 }
 
 /** Where things are kept. */
@@ -48,13 +51,13 @@ export class MediaStack extends TerraformStack {
   private readonly artifacts: Artifacts;
   private readonly naming: NamingScope;
 
-  constructor(scope: Construct, { environment, artifacts }: MediaStackProps) {
+  constructor(scope: Construct, { environment, artifacts, stateBackend }: MediaStackProps) {
     super(scope, stackName("media", environment.name));
     this.environment = environment;
     this.artifacts = artifacts;
     this.naming = { environment: environment.name, accountId: environment.accountId, region: environment.region };
     this.createProvider();
-    useLocalBackend(this);
+    useBackend(this, { ...this.naming, stateBackend });
 
     const siteBucket = createBuildBucket(this, "site", this.naming, environment);
     const site = this.createSite(siteBucket);
