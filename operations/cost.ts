@@ -1,0 +1,2 @@
+import type { Command } from "./support/command-line.ts";
+export const cost: Command = async () => {};
