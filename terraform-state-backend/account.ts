@@ -149,7 +149,9 @@ function explain(action: string, error: unknown): unknown {
     return says(`AWS cannot be reached (${message}). Check the network, the proxy, and AWS_ENDPOINT_URL if it is set.`);
   }
   if (status === 403 || name.startsWith("AccessDenied")) {
-    return says(`These credentials may not look: AWS refused ${action} (${message}). Use an administrator's.`);
+    // The answer to a HEAD has no body to say why.
+    const reason = message === "UnknownError" ? "403" : message;
+    return says(`These credentials may not look: AWS refused ${action} (${reason}). Use an administrator's.`);
   }
   return error;
 }

@@ -15,10 +15,8 @@ export interface StateBucketProps {
   readonly isAdopted: boolean;
 }
 
-/** A quarter of a year to notice that a state went wrong. */
-const KEEP_NONCURRENT_DAYS = 90;
-/** However old, these stay: a stack that is deployed once a year can still go back. */
-const KEEP_NONCURRENT_VERSIONS = 10;
+/** Counted from the day that a state was replaced: a stack that is deployed once a year can still go back. */
+const KEEP_REPLACED_DAYS = 365;
 
 /** Keeps every state and its past: private, encrypted, over TLS alone, and not to be destroyed. */
 export class StateBucket extends Construct {
@@ -71,9 +69,7 @@ export class StateBucket extends Construct {
         {
           ...everything,
           id: "expire-noncurrent",
-          noncurrentVersionExpiration: [
-            { noncurrentDays: KEEP_NONCURRENT_DAYS, newerNoncurrentVersions: KEEP_NONCURRENT_VERSIONS },
-          ],
+          noncurrentVersionExpiration: [{ noncurrentDays: KEEP_REPLACED_DAYS }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
         },
         // Each lock leaves a marker behind when it is lifted.
