@@ -100,7 +100,9 @@ function fillTemplates(
 function fillValue(value: Value, expression: Json | undefined, known: ReadonlyMap<string, Value>): Value {
   if (value instanceof Withheld) {
     const template = jsonAt(expression, "constant_value");
-    return value.reason === "unknown" && template !== undefined ? fill(template, known) : value;
+    return value.reason === "unknown" && template !== undefined
+      ? fill(mask(template, undefined, undefined), known)
+      : value;
   }
   if (isValueList(value)) {
     return value.map((item, index) => fillValue(item, isJsonList(expression) ? expression[index] : expression, known));
@@ -112,9 +114,12 @@ function fillValue(value: Value, expression: Json | undefined, known: ReadonlyMa
   );
 }
 
-function fill(template: Json, known: ReadonlyMap<string, Value>): Value {
-  if (isJsonList(template)) return template.map((item) => fill(item, known));
-  if (typeof template !== "string") return new Withheld("unknown");
+function fill(template: Value, known: ReadonlyMap<string, Value>): Value {
+  if (isValueList(template)) return template.map((item) => fill(item, known));
+  if (isValueObject(template)) {
+    return Object.fromEntries(Object.entries(template).map(([name, it]) => [name, fill(it, known)]));
+  }
+  if (typeof template !== "string") return template;
   return template.replaceAll(/\$\{([a-z]\w*\.[\w-]+)\.(\w+)\}/g, (whole, address: string, attribute: string) => {
     const value = valueAt(known.get(address), attribute);
     return typeof value === "string" ? value : whole;

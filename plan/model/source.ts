@@ -18,7 +18,7 @@ const note = z.object({
   source: z.array(z.string().regex(LINE)).default([]),
 });
 const synthesized = z.object({
-  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ "//": z.unknown() }))).default({}),
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({ "//": z.unknown().optional() }))).default({}),
 });
 
 /** `text`: a synthesized `cdk.tf.json`. A resource without a note is left out: a review without sources is still one. */

@@ -56,10 +56,24 @@ export function listWidenings(before: readonly Statement[], after: readonly Stat
 /** What of a statement no other covers, cell by cell: one principal, one action, one resource. */
 function findUncovered(by: Widening["by"], statement: Statement, others: readonly Statement[]): Widening[] {
   const cells = listCells(statement).filter((cell) => !others.some((other) => coversCell(other, cell)));
-  if (cells.length === 0) return [];
-  const narrowed = Object.fromEntries(AXES.map((axis) => [axis, joinAxis(cells.map((cell) => cell[axis]))]));
-  const rest = { ...statement, ...narrowed };
-  return [{ by, statement: rest, reasons: by === "allow" ? listReasons(rest, others) : ["denied less"] }];
+  return AXES.reduce(mergeOn, cells).map((rest) => ({
+    by,
+    statement: rest,
+    reasons: by === "allow" ? listReasons(rest, others) : ["denied less"],
+  }));
+}
+
+/** Cells that differ on one axis alone say the same of all that stands there: fewer sentences, and each still exact. */
+function mergeOn(cells: readonly Statement[], axis: AxisName): Statement[] {
+  const groups = new Map<string, Statement[]>();
+  for (const cell of cells) {
+    const key = JSON.stringify([cell[axis].isExcept, ...AXES.filter((it) => it !== axis).map((it) => cell[it])]);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ ...first, [axis]: joinAxis(group.map((cell) => cell[axis])) }] : [];
+  });
 }
 
 function listCells(statement: Statement): Statement[] {
@@ -74,8 +88,10 @@ function splitAxis(axis: Axis): Axis[] {
 }
 
 function joinAxis(parts: readonly Axis[]): Axis {
-  const isExcept = parts.some((part) => part.isExcept);
-  return { isExcept, patterns: [...new Set(parts.flatMap(({ patterns }) => patterns))] };
+  return {
+    isExcept: parts.some(({ isExcept }) => isExcept),
+    patterns: [...new Set(parts.flatMap(({ patterns }) => patterns))],
+  };
 }
 
 function coversCell(outer: Statement, cell: Statement): boolean {

@@ -75,7 +75,8 @@ function renderChange(change: ResourceChange): string[] {
   const moved = change.movedFrom ? `, moved from ${code(change.movedFrom)}` : "";
   const imported = change.isImported ? ", imported" : "";
   const head = `  - ${SIGNS[change.kind]} ${code(change.address)}${moved}${imported}${line ? ` — ${code(line)}` : ""}`;
-  return [head, ...listTold(change).map((it) => `    - ${renderDifference(it)}`)];
+  const told = listTold(change).map((it) => `    - ${renderDifference(it)}`);
+  return told.length === 0 && change.kind === "change" ? [`${head}: nothing that the stack sets`] : [head, ...told];
 }
 
 /** What a destroyed resource was is in the code's history; of a new one, what the stack says of it. */

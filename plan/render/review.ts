@@ -14,7 +14,8 @@ export const MAX_SUMMARY_BYTES = 1_000_000;
 /** Nothing of a stack is cut before all that is folded. */
 const FRAME = 0;
 const FINDING = 1;
-const DETAIL = 2;
+const FLAG = 2;
+const DETAIL = 3;
 
 const TITLES: Readonly<Record<Category, string>> = {
   loss: "Destroyed and replaced",
@@ -98,7 +99,8 @@ function renderStack(stack: ReviewedStack): Block[] {
   }
   if (!stack.hasChanges && stack.drift.length === 0 && !stack.isIncomplete) return [];
   return [
-    frame([`### ${code(stack.stack)}`, "", ...renderIncomplete(stack), ...renderRefused(stack)]),
+    frame([`### ${code(stack.stack)}`, "", ...renderIncomplete(stack)]),
+    ...renderRefused(stack),
     ...renderFindings(stack),
     ...renderDetails(stack).map((block) => ({ ...block, rank: DETAIL })),
   ];
@@ -114,10 +116,16 @@ function renderIncomplete({ isIncomplete }: StackReview): string[] {
     : [];
 }
 
-function renderRefused({ refused }: StackReview): string[] {
+function renderRefused({ refused }: StackReview): Block[] {
   if (refused.length === 0) return [];
-  const flags = refused.map(({ address }) => code(`--allow-destroy ${address}`)).join(" ");
-  return [`**The guard refuses this plan: data would be lost.** If that is meant, say so by name: ${flags}`, ""];
+  return [
+    {
+      open: ["**The guard refuses this plan: data would be lost.** If that is meant, say so by name:", ""],
+      lines: refused.map(({ address }) => `- ${code(`--allow-destroy ${address}`)}`),
+      close: [""],
+      rank: FLAG,
+    },
+  ];
 }
 
 function renderFindings({ findings }: StackReview): Block[] {
