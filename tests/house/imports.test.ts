@@ -54,6 +54,7 @@ const FORBIDDEN: readonly Edge[] = [
   ["terraform-state-backend/a.ts", "../stacks/support/naming.ts"],
   ["main.ts", "./lambdas/media/a.ts"],
   ["main.ts", "@cdktf/provider-aws"],
+  ["bootstrap.ts", "./lambdas/media/a.ts"],
   ["tests/a.ts", "@cdktf/provider-aws"],
   ["local/a.ts", "../tests/support/a.ts"],
   ["lambdas/support/a.ts", "../../tests/support/a.ts"],
@@ -77,6 +78,7 @@ const ALLOWED: readonly Edge[] = [
   ["operations/job/a.ts", "@aws-sdk/client-dynamodb"],
   ["web/views/a.ts", "../../contracts/routes.ts"],
   ["main.ts", "./stacks/media/index.ts"],
+  ["bootstrap.ts", "./terraform-state-backend/account.ts"],
   ["tests/a.ts", "../lambdas/media/a.ts"],
 ];
 
