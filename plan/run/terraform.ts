@@ -40,6 +40,12 @@ export async function makePlan(folder: string): Promise<MadePlan> {
   return shown.code === 0 ? { json: shown.stdout, failure } : { failure: failure ?? shown.log };
 }
 
+/** Gets the provider and the state's bucket ready in a folder that came from another machine. */
+export async function initialize(folder: string): Promise<void> {
+  const { code, log } = await run(folder, ["init", "-input=false", "-no-color"]);
+  if (code !== 0) throw new PlanError(`${findBinary()} init ended with ${code}:\n${log.trim()}`);
+}
+
 /** Applies the saved plan, and nothing else; Terraform refuses it where the state has moved on. */
 export async function applyPlan(folder: string): Promise<void> {
   const { code } = await run(folder, ["apply", "-input=false", PLAN_FILE], "inherit");
