@@ -8,6 +8,10 @@ export interface PolicyStatement {
   /** Empty in a trust policy, which has none. */
   readonly resources: readonly string[];
   readonly services: readonly string[];
+  /** Identity providers, like GitHub's. */
+  readonly providers: readonly string[];
+  /** Accounts and identities of AWS, by ARN or number. */
+  readonly identities: readonly string[];
   /** Anybody in the world, as far as the principal goes. */
   readonly isForEverybody: boolean;
   /** By key, operators left out: `aws:SourceArn` → its values. */
@@ -51,12 +55,14 @@ export function listAllowed(resource: Resource): readonly PolicyStatement[] {
 function readStatement(statement: Readonly<Record<string, unknown>>): PolicyStatement {
   const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
   const principals = typeof Principal === "object" && Principal !== null ? Principal : { AWS: Principal };
-  const { AWS, Service } = principals as { readonly AWS?: unknown; readonly Service?: unknown };
+  const { AWS, Service, Federated } = principals as Readonly<Record<string, unknown>>;
   return {
     isAllow: Effect === "Allow",
     actions: NotAction === undefined ? textsOf(Action) : ["*"],
     resources: NotResource === undefined ? textsOf(Resource) : ["*"],
     services: textsOf(Service),
+    providers: textsOf(Federated),
+    identities: textsOf(AWS).filter((identity) => identity !== "*"),
     isForEverybody: NotPrincipal !== undefined || textsOf(AWS).includes("*"),
     conditions: Object.fromEntries(
       Object.values(Condition as Record<string, Record<string, unknown>>)

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { ALARM_RULES } from "./alarms.ts";
 import { API_RULES } from "./api.ts";
 import { BUCKET_RULES } from "./buckets.ts";
 import { CDN_RULES } from "./cdn.ts";
@@ -17,6 +18,7 @@ export const RULE_TOPICS = {
   "Table and logs": STORE_RULES,
   API: API_RULES,
   CDN: CDN_RULES,
+  Alarms: ALARM_RULES,
   "Provider, state, outputs, everything": SETTING_RULES,
 } as const satisfies Record<string, Record<string, Rule>>;
 
@@ -29,6 +31,7 @@ export const RULES = {
   ...STORE_RULES,
   ...API_RULES,
   ...CDN_RULES,
+  ...ALARM_RULES,
   ...SETTING_RULES,
 } as const satisfies Record<string, Rule>;
 

@@ -1,12 +1,19 @@
 import { ALLOWED_WILDCARD_RESOURCES } from "../../support/permissions.ts";
-import { refersTo } from "../policy-stack.ts";
+import { refersTo, textsOf } from "../policy-stack.ts";
 import { type Rule, unless } from "../rule.ts";
-import { findStatements, listAllowed, POLICY_TYPES, RESOURCE_POLICY_TYPES } from "../statements.ts";
+import {
+  findStatements,
+  listAllowed,
+  POLICY_TYPES,
+  type PolicyStatement,
+  RESOURCE_POLICY_TYPES,
+} from "../statements.ts";
 
 /** Types whose policy must refuse plain HTTP, with the attribute that names what they guard. */
 const TLS_ONLY = {
   aws_s3_bucket: ["aws_s3_bucket_policy", "bucket"],
   aws_sqs_queue: ["aws_sqs_queue_policy", "queue_url"],
+  aws_sns_topic: ["aws_sns_topic_policy", "arn"],
 } as const;
 
 /**
@@ -14,7 +21,34 @@ const TLS_ONLY = {
  * as the scanners' own lists: https://github.com/salesforce/cloudsplaining (privilege escalation, credentials exposure).
  */
 const ESCALATING =
-  /^(iam|sts|organizations|sso|cognito-identity):|^lambda:(Update|Add|Create|Put)|^s3:PutBucketPolicy$/i;
+  /^(iam|organizations|sso|cognito-identity):(?!Get|List|Simulate)|^sts:(?!GetCallerIdentity)|^lambda:(Update|Add|Create|Put)|^s3:PutBucketPolicy$/i;
+
+function judgeService({ services, isForEverybody, conditions }: PolicyStatement): readonly string[] {
+  return [
+    ...unless(services.length === 1 && !isForEverybody, "may be worn by anything but one service"),
+    ...unless((conditions["aws:SourceArn"]?.length ?? 0) > 0, "has a trust policy without aws:SourceArn"),
+    ...unless((conditions["aws:SourceAccount"]?.length ?? 0) > 0, "has a trust policy without aws:SourceAccount"),
+  ];
+}
+
+/** An identity provider vouches for everybody who has an account there: who is meant is in the subject. */
+function judgeProvider({ providers, services, isForEverybody, conditions }: PolicyStatement): readonly string[] {
+  const valuesOf = (claim: string) =>
+    Object.entries(conditions).flatMap(([key, values]) => (key.endsWith(`:${claim}`) ? values : []));
+  const subjects = valuesOf("sub");
+  return [
+    ...unless(
+      providers.length === 1 && services.length === 0 && !isForEverybody,
+      "may be worn by anything but one identity provider's own",
+    ),
+    ...unless(valuesOf("aud").length > 0, "has a trust policy without the audience"),
+    // `repo:owner/name:…`: a wildcard before the name would let in whoever makes a repository of that form.
+    ...unless(
+      subjects.length > 0 && subjects.every((subject) => /^[^*?]+:[^*?]+:/.test(subject)),
+      "has a trust policy without an exact subject",
+    ),
+  ];
+}
 
 export const POLICY_RULES = {
   "policy-readable": {
@@ -78,14 +112,10 @@ export const POLICY_RULES = {
     threats: ["P2"],
     scannerIds: ["CKV_AWS_60", "CKV_AWS_61"],
     resourceTypes: ["aws_iam_role"],
-    promise: "A role is worn by one service, for named sources of this account.",
-    why: "Another account could have the service wear our role for it.",
+    promise: "A role is worn by one service for named sources of this account, or by named identities of one provider.",
+    why: "Another account could have the service wear our role for it, and any repository of GitHub could.",
     check: (role) =>
-      listAllowed(role).flatMap(({ services, isForEverybody, conditions }) => [
-        ...unless(services.length === 1 && !isForEverybody, "may be worn by anything but one service"),
-        ...unless((conditions["aws:SourceArn"]?.length ?? 0) > 0, "has a trust policy without aws:SourceArn"),
-        ...unless((conditions["aws:SourceAccount"]?.length ?? 0) > 0, "has a trust policy without aws:SourceAccount"),
-      ]),
+      listAllowed(role).flatMap((it) => (it.providers.length > 0 ? judgeProvider(it) : judgeService(it))),
   },
   "policy-service-source": {
     threats: ["P2"],
@@ -111,7 +141,7 @@ export const POLICY_RULES = {
   },
   "policy-not-public": {
     threats: ["P2", "P3"],
-    scannerIds: ["CKV_AWS_70", "CKV_AWS_168", "CKV_AWS_387"],
+    scannerIds: ["CKV_AWS_70", "CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_387"],
     resourceTypes: RESOURCE_POLICY_TYPES,
     promise: "No policy allows anything to everybody.",
     why: "A condition that was meant to bound it can be wrong; a principal that is named cannot.",
@@ -120,6 +150,20 @@ export const POLICY_RULES = {
         !listAllowed(resource).some(({ isForEverybody }) => isForEverybody),
         'allows something to the principal "*"',
       ),
+  },
+  "policy-one-account": {
+    threats: ["P2"],
+    scannerIds: ["CKV_AWS_385"],
+    resourceTypes: RESOURCE_POLICY_TYPES,
+    promise: "No policy lets another account in.",
+    why: "What that account lets its people do is not ours to see.",
+    check: (resource, stack) => {
+      const accounts = stack.list("provider").flatMap(({ body }) => textsOf(body.allowed_account_ids));
+      return listAllowed(resource)
+        .flatMap(({ identities }) => identities)
+        .filter((identity) => !accounts.some((account) => identity.includes(account)))
+        .map((identity) => `lets "${identity}" in`);
+    },
   },
   "policy-no-lockout": {
     threats: [],
@@ -140,7 +184,7 @@ export const POLICY_RULES = {
     threats: ["P3"],
     scannerIds: ["CKV_AWS_379"],
     resourceTypes: Object.keys(TLS_ONLY),
-    promise: "Buckets and queues refuse every call that does not come over TLS.",
+    promise: "Buckets, queues and topics refuse every call that does not come over TLS.",
     why: "Files and messages would cross the network readable.",
     check: (resource, stack) => {
       const [type, attribute] = TLS_ONLY[resource.type as keyof typeof TLS_ONLY];
@@ -151,7 +195,8 @@ export const POLICY_RULES = {
           ({ isAllow, isForEverybody, actions, resources, conditions }) =>
             !isAllow &&
             isForEverybody &&
-            actions.some((action) => action.endsWith("*")) &&
+            // SNS takes no wildcard here: a topic has this one way in.
+            actions.some((action) => action.endsWith("*") || action === "sns:Publish") &&
             refersTo(resources, resource) &&
             conditions["aws:SecureTransport"]?.includes("false"),
         );

@@ -6,6 +6,7 @@ import { getRule, RULE_IDS, RULE_TOPICS, type RuleId } from "../../../stacks/pol
 import { WAIVERS } from "../../../stacks/policy/waivers.ts";
 import { ENVIRONMENT_NAMES } from "../../../stacks/support/environment.ts";
 import { synthesizeStack } from "../synthesized.ts";
+import { ALARM_CASES } from "./cases/alarms.ts";
 import { API_CASES } from "./cases/api.ts";
 import { BUCKET_CASES } from "./cases/buckets.ts";
 import type { Case, Change, Document } from "./cases/case.ts";
@@ -25,6 +26,7 @@ const CASES: Readonly<Record<RuleId, readonly Case[]>> = {
   ...STORE_CASES,
   ...API_CASES,
   ...CDN_CASES,
+  ...ALARM_CASES,
   ...SETTING_CASES,
 };
 
@@ -32,6 +34,9 @@ const CASES: Readonly<Record<RuleId, readonly Case[]>> = {
 const NOTHING_TO_PROMISE: Readonly<Record<string, string>> = {
   aws_s3_object: "a file of the build; its bucket has the rules",
   aws_lambda_layer_version: "a file of the build, seen by this account alone",
+  aws_cloudwatch_dashboard: "shows figures and does nothing",
+  aws_cloudwatch_query_definition: "a saved question; asking it takes permissions of its own",
+  aws_budgets_budget: "counts money and does nothing",
   aws_cloudwatch_event_rule: "says when, and nothing else",
   aws_cloudwatch_event_target: "what it calls has to let it in (function-caller)",
 };

@@ -8,6 +8,12 @@ const QUEUE = "aws_sqs_queue_policy.resize";
 const UPLOADED = `${ref("aws_s3_bucket.uploads.arn")}/*`;
 const allow = (Action: string, Resource: string) => ({ Sid: "Added", Effect: "Allow", Action, Resource });
 
+const GITHUB = { Federated: "arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com" };
+const subjectIs = (subject: string) => ({
+  StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" },
+  StringLike: { "token.actions.githubusercontent.com:sub": subject },
+});
+
 export const POLICY_CASES = {
   "policy-readable": [out(RESIZE, set(RESIZE, "policy", ref("data.aws_iam_policy_document.resize.json")))],
   "policy-exact-actions": [
@@ -40,6 +46,9 @@ export const POLICY_CASES = {
       TRUST,
       restate(TRUST, "OneFunction", { Principal: { Service: ["lambda.amazonaws.com", "ec2.amazonaws.com"] } }),
     ),
+    out(TRUST, restate(TRUST, "OneFunction", { Principal: GITHUB, Condition: {} })),
+    out(TRUST, restate(TRUST, "OneFunction", { Principal: GITHUB, Condition: subjectIs("repo:*:environment:prod") })),
+    out(TRUST, restate(TRUST, "OneFunction", { Principal: GITHUB, Condition: subjectIs("*") })),
   ],
   "policy-service-source": [
     out(QUEUE, restate(QUEUE, "AnnounceObjects", { Condition: {} })),
@@ -59,12 +68,16 @@ export const POLICY_CASES = {
     out(UPLOADS, state(UPLOADS, { ...allow("s3:GetObject", UPLOADED), Principal: { AWS: ["*"] } })),
     out(QUEUE, restate(QUEUE, "AnnounceObjects", { Principal: "*" })),
   ],
+  "policy-one-account": [
+    out(UPLOADS, state(UPLOADS, { ...allow("s3:GetObject", UPLOADED), Principal: { AWS: "999999999999" } })),
+  ],
   "policy-no-lockout": [out(UPLOADS, restate(UPLOADS, "TlsOnly", { Condition: undefined }))],
   "policy-tls-only": [
     out("aws_s3_bucket.uploads", remove(UPLOADS)),
     out("aws_s3_bucket.uploads", restate(UPLOADS, "TlsOnly", { Effect: "Allow" })),
     out("aws_s3_bucket.uploads", restate(UPLOADS, "TlsOnly", { Action: "s3:PutObject" })),
     out("aws_sqs_queue.resize", restate(QUEUE, "TlsOnly", { Condition: {} })),
+    out("aws_sns_topic.alarms", remove("aws_sns_topic_policy.alarms")),
   ],
   "policy-no-users": [
     out("aws_iam_user.deployer", declare("aws_iam_user.deployer", { name: "deployer" })),
