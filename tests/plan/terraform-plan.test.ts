@@ -133,20 +133,6 @@ describe.skipIf(WITHOUT_TERRAFORM)(
       expect(page).toContain("- New code, and nothing else, for `aws_lambda_function.presign`");
       expect(page).not.toContain(folder);
     });
-
-    it("is let go, and left to be applied, when every loss is named", () => {
-      const allowed = ["aws_s3_bucket.artifacts", "aws_cloudwatch_log_group.status"];
-
-      const { status, stderr } = run(
-        "main",
-        synthesized,
-        "--guard",
-        ...allowed.flatMap((it) => ["--allow-destroy", it]),
-      );
-
-      expect(status, stderr).toBe(2);
-      expect(existsSync(join(stack, "plan.bin"))).toBe(true);
-    });
   },
 );
 
