@@ -14,7 +14,7 @@ const number = z.number().optional().catch(undefined);
 /** Lines of our own, of Lambda's JSON format, and of the laptop's log. */
 const line = z.object({
   level: text,
-  message: z.union([z.string(), z.undefined()]).catch(undefined),
+  message: text,
   timestamp: text,
   time: text,
   requestId: text,
@@ -47,7 +47,7 @@ const line = z.object({
     .optional()
     .catch(undefined),
   // CloudWatch's embedded metrics are no words.
-  _aws: z.unknown(),
+  _aws: z.unknown().optional(),
 });
 
 type Line = z.output<typeof line>;
@@ -55,14 +55,16 @@ type Line = z.output<typeof line>;
 /** The id of the call that wrote the line. */
 export function findRequestId(message: string): string | undefined {
   const parsed = parseLine(message);
+  if (parsed === "words") return undefined;
   return parsed?.requestId ?? parsed?.function_request_id ?? parsed?.record?.requestId;
 }
 
 /** A line in one line, with only those of its fields that are known to hold nothing private; undefined where it tells nothing. */
 export function describeLine(message: string): DescribedLine | undefined {
   const parsed = parseLine(message);
-  if (!parsed) return { text: maskAddresses(message.trim().replaceAll(/\s+/g, " ")).slice(0, 500), isPlatform: true };
-  if (parsed._aws !== undefined) return undefined;
+  if (parsed === "words")
+    return { text: maskAddresses(message.trim().replaceAll(/\s+/g, " ")).slice(0, 500), isPlatform: true };
+  if (parsed?._aws !== undefined || !parsed) return undefined;
   const at = findTime(parsed.time ?? parsed.timestamp);
   const report = describeReport(parsed);
   if (report !== undefined) return { text: report, isPlatform: true, at };
@@ -74,10 +76,11 @@ export function describeLine(message: string): DescribedLine | undefined {
   return { text: maskAddresses(`${level}${parsed.message}${details}`), isPlatform, at };
 }
 
-function parseLine(message: string): Line | undefined {
+/** Text is Lambda's own; JSON of a shape that is not known is not told, as its fields may be private. */
+function parseLine(message: string): Line | "words" | undefined {
+  if (!message.trimStart().startsWith("{")) return "words";
   try {
-    const parsed = line.safeParse(JSON.parse(message));
-    return parsed.success ? parsed.data : undefined;
+    return line.safeParse(JSON.parse(message)).data;
   } catch {
     return undefined;
   }
