@@ -112,7 +112,7 @@ export function editStack(folder: string, edit: (document: EditableStack) => voi
   const path = join(folder, "cdk.tf.json");
   const document = JSON.parse(readFileSync(path, "utf8"));
   edit(document);
-  writeFileSync(path, JSON.stringify(document));
+  writeFileSync(path, JSON.stringify(document, undefined, 2));
 }
 
 export interface EditableStack {

@@ -136,6 +136,15 @@ describe.skipIf(WITHOUT_TERRAFORM)(
   },
 );
 
+/** Gives a resource another id, and all that refer to it the new one, as a changed logical id would. */
+function rename(resources: EditableStack["resource"], type: string, from: string, to: string): void {
+  const named = resources[type] ?? {};
+  named[to] = { ...named[from] };
+  delete named[from];
+  const text = JSON.stringify(resources).replaceAll(`${type}.${from}.`, `${type}.${to}.`);
+  Object.assign(resources, JSON.parse(text));
+}
+
 /** An afternoon's worth of mistakes. */
 function changeMuch({ resource, output }: EditableStack): void {
   const get = (type: string, name: string) => {
@@ -144,13 +153,7 @@ function changeMuch({ resource, output }: EditableStack): void {
     return body;
   };
   get("aws_s3_bucket", "artifacts").bucket = "renamed-artifacts";
-  const groups = resource.aws_cloudwatch_log_group ?? {};
-  groups.status_logs = { ...get("aws_cloudwatch_log_group", "status") };
-  delete groups.status;
-  for (const name of ["aws_lambda_function", "aws_iam_role_policy"]) {
-    const text = JSON.stringify(get(name, "status")).replaceAll("log_group.status.", "log_group.status_logs.");
-    Object.assign(get(name, "status"), JSON.parse(text));
-  }
+  rename(resource, "aws_cloudwatch_log_group", "status", "status_logs");
   const policy = get("aws_iam_role_policy", "resize");
   policy.policy = String(policy.policy).replace('["s3:PutObject"]', '["s3:PutObject","s3:DeleteObject"]');
   const cors = JSON.stringify(get("aws_s3_bucket_cors_configuration", "uploads"));
