@@ -29,7 +29,8 @@ async function measure(
   goal: number,
   bench: Bench,
 ): Promise<{ results: readonly GoalResult[]; failure?: string | undefined }> {
-  process.stderr.write(`  … goal ${goal}, ${bench.name}`);
+  const { isTTY } = process.stderr;
+  if (isTTY) process.stderr.write(`  … goal ${goal}, ${bench.name}`);
   const startedAt = performance.now();
   const outcome = await bench().then(
     (results) => ({ results }),
@@ -40,7 +41,7 @@ async function measure(
   );
   const mark = "failure" in outcome ? "✗" : "✓";
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stderr.write(`\r  ${mark} goal ${goal}, ${bench.name} (${seconds} s)\n`);
+  process.stderr.write(`${isTTY ? "\r" : ""}  ${mark} goal ${goal}, ${bench.name} (${seconds} s)\n`);
   return outcome;
 }
 

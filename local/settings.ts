@@ -30,9 +30,7 @@ export interface Settings {
 
 /** Throws Refusal with every variable that is wrong. An empty variable counts as not set. */
 export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => name.startsWith("DARKROOM_") && value),
-  );
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in variables.shape && value));
   const parsed = variables.safeParse(given);
   if (!parsed.success)
     throw new Refusal(

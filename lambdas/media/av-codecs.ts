@@ -3,7 +3,7 @@
  * uploads. Key: the codec as ffprobe names it. Value: the decoders that may read it, of which ffmpeg takes the first
  * that its build has.
  */
-export const PICTURE_CODECS = {
+const PICTURE_CODECS = {
   h264: ["h264"],
   hevc: ["hevc"],
   vp8: ["vp8", "libvpx"],
@@ -21,7 +21,7 @@ export const PICTURE_CODECS = {
   theora: ["theora"],
 } as const satisfies Record<string, readonly string[]>;
 
-export const SOUND_CODECS = {
+const SOUND_CODECS = {
   aac: ["aac", "libfdk_aac"],
   mp3: ["mp3float", "mp3"],
   mp2: ["mp2float", "mp2"],

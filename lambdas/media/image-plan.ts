@@ -33,7 +33,7 @@ export interface ImagePlanOptions {
 }
 
 /** The rendition that `convertTo` asks for. */
-export const CONVERSION_NAME = "full";
+export const CONVERSION_NAME = "converted";
 
 /** Decides what is made of a picture. Throws UNSUPPORTED_CONVERSION. */
 export function planImage(header: ImageHeader, options: ImagePlanOptions): ImagePlan {

@@ -5,7 +5,7 @@ import type { Size } from "./video-frame.ts";
  * raw pixels, and the first ones as posters too; looking at the pixels, the best is chosen, so that a film that fades in
  * from black does not get a black poster. All of it comes from the one decode.
  */
-export const THUMBNAIL_COUNT = 5;
+const THUMBNAIL_COUNT = 5;
 /** A poster of Full HD costs 20 ms of CPU: for a film that is only copied, a twentieth of everything. */
 export const POSTER_CANDIDATES = 4;
 

@@ -16,7 +16,7 @@ export interface Pixels {
 
 /** Longer than any picture within the limits takes on one core; a decoder cannot be interrupted otherwise. */
 const DECODE_SECONDS = 25;
-/** A JPEG and a TIFF have no alpha to show, or none that matters: what shines through is paper. */
+/** What a JPEG shows where the picture is transparent; sharp alone would show black. */
 const PAPER = "#ffffff";
 
 /**

@@ -33,7 +33,7 @@ export class AwsError extends Error {
 }
 
 /** How a principal is named in AccessDenied messages. */
-export function describePrincipal(principal: Principal): string {
+function describePrincipal(principal: Principal): string {
   if (principal.type === "service") return principal.service;
   return principal.type === "anonymous" ? "anonymous" : principal.arn;
 }

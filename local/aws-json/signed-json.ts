@@ -47,7 +47,7 @@ export function authenticate(
   });
 }
 
-export function parseJsonObject(body: Buffer): JsonInput {
+function parseJsonObject(body: Buffer): JsonInput {
   try {
     const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonInput;

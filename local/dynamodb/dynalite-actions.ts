@@ -55,8 +55,6 @@ const RULES = {
   updateItem: updateItemRules,
 } satisfies Record<string, Dynalite.Validation>;
 
-export type ActionName = keyof typeof ACTIONS;
-
 /** Members that dynalite does not know, which are honoured here, or which change nothing on a laptop. */
 const ALSO_KNOWN = ["ReturnValuesOnConditionCheckFailure", "ReturnItemCollectionMetrics", "ClientRequestToken"];
 

@@ -1,5 +1,5 @@
 /** The `$context` variables that the gateway fills in; any other in a format is refused by name. */
-export const ACCESS_LOG_VARIABLES = [
+const ACCESS_LOG_VARIABLES = [
   "accountId",
   "apiId",
   "domainName",

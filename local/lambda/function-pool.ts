@@ -144,19 +144,29 @@ export class FunctionPool {
     if (this.#stopped) return;
     this.#idle.push(environment);
     clearTimeout(this.#reapers.get(environment));
-    const reaper = setTimeout(() => environment.kill(), IDLE_MS);
+    const reaper = setTimeout(() => this.#retire(environment), IDLE_MS);
     reaper.unref();
     this.#reapers.set(environment, reaper);
     this.#dispatch();
+  }
+
+  /** Taken out of the line first: a killed process lives on for a moment, and a call given to it would fail. */
+  #retire(environment: PooledEnvironment): void {
+    this.#removeIdle(environment);
+    environment.kill();
   }
 
   #forget(environment: PooledEnvironment): void {
     this.#all.delete(environment);
     clearTimeout(this.#reapers.get(environment));
     this.#reapers.delete(environment);
+    this.#removeIdle(environment);
+    this.#dispatch();
+  }
+
+  #removeIdle(environment: PooledEnvironment): void {
     const index = this.#idle.indexOf(environment);
     if (index >= 0) this.#idle.splice(index, 1);
-    this.#dispatch();
   }
 
   /** As on Lambda, the call that a cold start was for ends with the reason why there is no environment. */

@@ -18,8 +18,9 @@ export class StartGate {
     return false;
   }
 
+  /** Goes down the line until the place is taken: whoever asked first may have been served otherwise meanwhile. */
   release(): void {
     this.#taken--;
-    this.#waiting.shift()?.();
+    while (this.#taken < this.#limit && this.#waiting.length > 0) this.#waiting.shift()?.();
   }
 }

@@ -78,7 +78,7 @@ export class Blobs {
 }
 
 /** One file being written. */
-export class BlobWriter {
+class BlobWriter {
   #bytes = 0;
   #pending: Promise<unknown> = Promise.resolve();
 

@@ -27,7 +27,7 @@ export function expireObjects(core: S3Core): void {
 }
 
 /** S3 rounds the end of an object's life up to the next midnight, UTC. */
-export function isOver(since: number, days: number, now: number): boolean {
+function isOver(since: number, days: number, now: number): boolean {
   return now >= Math.ceil((since + days * DAY_MS) / DAY_MS) * DAY_MS;
 }
 

@@ -15,7 +15,7 @@ import { type ObjectRequest, parseCount, type S3Core, type S3Reply } from "./s3-
 import { commitObject, requireWriteAccess } from "./write-object.ts";
 import { parseXml, printXml } from "./xml.ts";
 
-export const MAX_PARTS = 10_000;
+const MAX_PARTS = 10_000;
 
 /** CreateMultipartUpload. */
 export async function createMultipartUpload(core: S3Core, request: ObjectRequest): Promise<S3Reply> {

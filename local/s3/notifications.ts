@@ -55,7 +55,7 @@ export function bucketArn(bucket: string): string {
 }
 
 /** Form encoding, but for the slash: `a b+c/d` → `a+b%2Bc/d` (security.md E1). */
-export function encodeEventKey(key: string): string {
+function encodeEventKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+")

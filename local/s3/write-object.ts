@@ -102,7 +102,7 @@ interface Removed {
 }
 
 /** Removes a version for good, or, without an id on a versioned bucket, puts a delete marker on top. */
-export function removeObject(
+function removeObject(
   core: S3Core,
   request: AuthenticatedRequest,
   bucket: Bucket,

@@ -3,7 +3,7 @@ import { SignatureError } from "./signature-error.ts";
 import { hmac, requireSameSignature, type SignatureChain, sha256 } from "./verify-signature.ts";
 
 /** The values of x-amz-content-sha256 that say that the body is framed in chunks. */
-export const STREAMING_PAYLOADS = {
+const STREAMING_PAYLOADS = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": { signed: true, trailer: false },
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { signed: true, trailer: true },
   "STREAMING-UNSIGNED-PAYLOAD-TRAILER": { signed: false, trailer: true },

@@ -31,7 +31,10 @@ export function createRenditionsBucket(scope: Construct, naming: NamingScope, en
   });
 }
 
-/** What is made anew by every build: the page, and what Lambda takes only through S3. Nothing there needs protection. */
+/**
+ * What is made anew by every build: the page, and what Lambda takes only through S3. Protected all the same: a page that
+ * is gone is an outage, and no bucket of a protected environment may be emptied by Terraform (security.md P6).
+ */
 export function createBuildBucket(
   scope: Construct,
   id: "artifacts" | "site",
@@ -41,6 +44,6 @@ export function createBuildBucket(
   return new PrivateBucket(scope, id, {
     bucketName: bucketName(naming, id),
     accountId: environment.accountId,
-    isProtected: false,
+    isProtected: environment.isProtected,
   });
 }

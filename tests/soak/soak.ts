@@ -32,9 +32,10 @@ export interface SoakResult {
   readonly seconds: number;
 }
 
-/** Long enough for the workers' own five-second margin, short enough that a killed one's message soon comes again. */
-const WORKER_SECONDS = 8;
+/** Short enough that the message of a killed worker soon comes again, long enough for a batch after the five-second margin. */
+const WORKER_SECONDS = 12;
 const END_TIMEOUT_SECONDS = 600;
+const AUDIT_LANES = 20;
 
 /** Uploads a mix of files while workers and the runtime die, then checks every promise of security.md's Figures. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
@@ -165,18 +166,22 @@ async function findRedeliveryChanges(
   const sqs = createSqsClient(system);
   const QueueUrl = await findQueueUrl(sqs, "darkroom-dev-resize");
   const images = uploads.filter(({ key }) => key.startsWith("image/"));
-  const before = await Promise.all(images.map((upload) => fingerprint(upload)));
-  await inParallel(images.length * times, 20, async (index) => {
+  const before = await fingerprintAll(images);
+  await inParallel(images.length * times, AUDIT_LANES, async (index) => {
     const upload = at(images, index % images.length);
     const job = jobs[uploads.indexOf(upload)];
     const MessageBody = s3Event(String(system.outputs.uploadsBucket), upload.key, job?.source.bytes ?? 1);
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   });
   await waitUntilEmpty(sqs, QueueUrl);
-  const after = await Promise.all(images.map((upload) => fingerprint(upload)));
+  const after = await fingerprintAll(images);
   return after.flatMap((now, index) =>
     now === before[index] ? [] : [`${at(images, index).key} changed by a redelivery`],
   );
+}
+
+function fingerprintAll(uploads: readonly StormUpload[]): Promise<string[]> {
+  return inParallel(uploads.length, AUDIT_LANES, (index) => fingerprint(at(uploads, index)));
 }
 
 /** The whole answer of the API with each rendition's ETag. */

@@ -169,7 +169,8 @@ describe("the jobs table (P4)", () => {
 });
 
 describe("what holds people's data (P6)", () => {
-  const STATEFUL = ["aws_s3_bucket.uploads", "aws_s3_bucket.renditions", "aws_dynamodb_table.jobs"];
+  const BUCKETS = ["uploads", "renditions", "site", "artifacts"].map((id) => `aws_s3_bucket.${id}`);
+  const STATEFUL = [...BUCKETS, "aws_dynamodb_table.jobs"];
 
   it.each(["staging", "prod"] as const)("cannot be destroyed in %s", (name) => {
     const stack = synthesizeStack(name);

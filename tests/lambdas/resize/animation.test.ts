@@ -47,8 +47,11 @@ describe("An animation (I6)", () => {
     const still = await develop(picture, { convertTo: "png" });
     const moving = await develop(picture, { convertTo: "webp" });
 
-    expect(await sharp(requireFile(still.files, "full.png")).metadata()).toMatchObject({ width: 200, height: 100 });
-    expect(await sharp(requireFile(moving.files, "full.webp")).metadata()).toMatchObject({ pages: 3 });
+    expect(await sharp(requireFile(still.files, "converted.png")).metadata()).toMatchObject({
+      width: 200,
+      height: 100,
+    });
+    expect(await sharp(requireFile(moving.files, "converted.webp")).metadata()).toMatchObject({ pages: 3 });
   });
 
   it("that is to be turned is refused by name, since its frames would be mixed up", async () => {

@@ -49,7 +49,7 @@ describe("The colours of a rendition (I5)", () => {
       const { files } = await develop(picture, { widths: [240], convertTo: "tiff" });
 
       const expected = await sampleColours(await corners().png().toBuffer());
-      for (const file of [requireFile(files, rendition), requireFile(files, "full.tiff")]) {
+      for (const file of [requireFile(files, rendition), requireFile(files, "converted.tiff")]) {
         const colours = await sampleColours(file);
         expect(colours.flat().map((value, index) => Math.abs(value - (expected.flat()[index] ?? 0)))).toSatisfy(
           (differences: number[]) => Math.max(...differences) < CODEC_NOISE,

@@ -29,7 +29,7 @@ describe("A picture's orientation (I4)", () => {
       const { result, files } = await develop(picture, { widths: [240], convertTo: "png" });
 
       expect(result.source).toMatchObject({ width: 480, height: 320 });
-      for (const name of ["w240.jpg", "w240.webp", "full.png"]) {
+      for (const name of ["w240.jpg", "w240.webp", "converted.png"]) {
         expect(await compareLook(requireFile(files, name), upright)).toBeLessThan(EDGE);
       }
     },

@@ -144,13 +144,13 @@ describe("The renditions of a picture", () => {
 
 describe("A conversion", () => {
   it.each(["jpeg", "png", "webp", "avif", "gif", "tiff"] as const)(
-    "to %s is one more rendition, called full, in the source's size",
+    "to %s is one more rendition, called converted, in the source's size",
     async (convertTo) => {
       const picture = await photo(480, 320).jpeg().toBuffer();
 
       const { result, files } = await develop(picture, { convertTo });
 
-      const full = result.renditions.find(({ name }) => name === "full");
+      const full = result.renditions.find(({ name }) => name === "converted");
       expect(full).toMatchObject({ width: 480, height: 320, contentType: `image/${convertTo}` });
       const file = requireFile(files, full?.key.split("/").at(-1) ?? "");
       expect((await sharp(file).metadata()).mediaType).toBe(`image/${convertTo}`);
@@ -162,7 +162,7 @@ describe("A conversion", () => {
 
     const { result } = await develop(picture, { convertTo: "webp", widths: [150] });
 
-    expect(result.renditions.find(({ name }) => name === "full")).toMatchObject({ width: 600, height: 900 });
+    expect(result.renditions.find(({ name }) => name === "converted")).toMatchObject({ width: 600, height: 900 });
   });
 
   it("of a transparent picture to JPEG lies on white, not on black", async () => {
@@ -170,7 +170,7 @@ describe("A conversion", () => {
 
     const { files } = await develop(picture, { convertTo: "jpeg" });
 
-    const { channels } = await sharp(requireFile(files, "full.jpg")).stats();
+    const { channels } = await sharp(requireFile(files, "converted.jpg")).stats();
     expect(channels.map(({ min }) => min)).toEqual([255, 255, 255]);
   });
 

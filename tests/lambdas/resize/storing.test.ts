@@ -57,7 +57,7 @@ describe("Storing renditions", () => {
     expect(renditions.objects.size).toBe(renditions.begun.length);
   });
 
-  it.each(["w320.jpg", "w150.jpg", "full.png"])(
+  it.each(["w320.jpg", "w150.jpg", "converted.png"])(
     "that fails for %s fails the whole job, to be tried again (E8)",
     async (refused) => {
       const renditions = new FailingStore(refused);

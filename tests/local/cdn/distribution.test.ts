@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { Distribution } from "../../../local/cdn/distribution.ts";
@@ -12,6 +9,7 @@ import type { CacheBehavior, DistributionSettings } from "../../../local/cdn/set
 import { createCredentialStore } from "../../../local/iam/credential-store.ts";
 import type { Principal } from "../../../local/services.ts";
 import { verifySignature } from "../../../local/sigv4/verify-signature.ts";
+import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 
 interface StoredObject {
   readonly body: Buffer;
@@ -35,7 +33,7 @@ afterEach(async () => {
 async function startBucket() {
   const objects = new Map<string, StoredObject>();
   const requests: { method: string; url: string; headers: IncomingMessage["headers"] }[] = [];
-  const credentials = createCredentialStore(mkdtempSync(join(tmpdir(), "darkroom-cdn-")));
+  const credentials = createCredentialStore(makeTemporaryFolder("cdn"));
   const server = createServer((request, response) => {
     requests.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers });
     const signed = verifySignature(request, undefined, (key) => credentials.find(key), now, { service: "s3" });

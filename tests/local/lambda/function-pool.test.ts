@@ -102,6 +102,23 @@ describe("a pool of processes", () => {
     expect(started).toHaveLength(2);
   });
 
+  it("hands no call to a process that is just being let go", async () => {
+    await warm();
+    const [old] = started;
+    // SIGKILL takes a moment: until then the process is not gone, and will never answer.
+    const isKilled = new Promise<void>((resolve) => {
+      if (old) old.kill = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(121_000);
+    await isKilled;
+
+    const call = pool.run("after", "1");
+    await vi.advanceTimersByTimeAsync(COLD_START_MS + 50);
+
+    await expect(call).resolves.toMatchObject({ outcome: "ok" });
+    expect(started).toHaveLength(2);
+  });
+
   it("ends what waits when it is stopped", async () => {
     const call = pool.run("x", "1");
     await vi.advanceTimersByTimeAsync(1);

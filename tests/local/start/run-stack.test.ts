@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written so.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -10,6 +9,7 @@ import type { LocalResource } from "../../../local/resources/resource.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services } from "../../../local/run-stack.ts";
 import type { CoreRuntime } from "../../../local/runtime.ts";
 import type { AwsService } from "../../../local/services.ts";
+import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const running: Laptop[] = [];
 afterEach(async () => {
@@ -21,7 +21,7 @@ const manifest = { schema: 1, functions: {}, layers: {}, site: [], laptop: { nod
 
 /** Writes a stack and an empty build into a folder of their own. */
 function synthesized(stack: Record<string, unknown>): LaptopOptions {
-  const folder = mkdtempSync(join(tmpdir(), "darkroom-run-"));
+  const folder = makeTemporaryFolder("run");
   const stackFolder = join(folder, "test-stack");
   mkdirSync(stackFolder);
   writeFileSync(join(stackFolder, "cdk.tf.json"), JSON.stringify({ provider, resource: {}, ...stack }));

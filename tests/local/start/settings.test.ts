@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createLogWriter } from "../../../local/logs/log-writer.ts";
 import { createPortPlan } from "../../../local/ports.ts";
 import { findStackFolder, parseSettings } from "../../../local/settings.ts";
+import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 
-const folder = () => mkdtempSync(join(tmpdir(), "darkroom-settings-"));
+const folder = () => makeTemporaryFolder("settings");
 
 describe("settings", () => {
   it("have defaults, and an empty variable is none", () => {

@@ -1,0 +1,58 @@
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from "../lambdas/media/image-formats.ts";
+import { MAX_AVIF_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "../lambdas/media/image-limits.ts";
+import { CONVERSION_NAME } from "../lambdas/media/image-plan.ts";
+import { IMAGE_PRESETS } from "../lambdas/media/image-presets.ts";
+
+/** Writes docs/pictures.md from the presets themselves: `npx tsx docs/pictures.ts`. A test says when it is due. */
+
+export const PICTURES_PAGE = fileURLToPath(new URL("./pictures.md", import.meta.url));
+
+const MEGAPIXEL = 1_000_000;
+
+export function formatPictures(): string {
+  return `# Renditions of pictures
+
+Made from \`lambdas/media/image-*.ts\` by \`npx tsx docs/pictures.ts\`; do not edit it by hand.
+
+A picture gets \`w<width>.<extension>\` for each configured width, in the source's own format (a TIFF as JPEG, or PNG where
+it has alpha) and in WebP; in AVIF where the environment says so. Nothing is enlarged: a narrower source is there in its own
+width. A format that is not smaller than those before it is not written; an AVIF's WebP always is, for browsers that cannot
+show the other. \`convertTo\` adds \`${CONVERSION_NAME}.<extension>\` in the source's size.
+
+All are upright, 8-bit sRGB, encoded anew and without metadata. Where JPEG cannot show what is transparent, it is white. The
+job's \`placeholder\` is a thumbhash, base64.
+
+## Formats
+
+${formatFormats()}
+
+## Limits
+
+Checked on the header, before anything is decoded; a picture beyond them fails as \`TOO_MANY_PIXELS\`.
+
+- ${MAX_PIXELS / MEGAPIXEL} megapixels, AVIF ${MAX_AVIF_PIXELS / MEGAPIXEL}; all frames of an animation together
+- ${MAX_SIDE_PIXELS} pixels a side
+- ${MAX_FRAMES} frames
+- what the function's memory can hold, predicted from the header: progressive JPEG, interlaced PNG and AVIF need most
+
+## Animations
+
+GIF and WebP animations stay animations, in GIF and WebP and in every size, with their frames, times and loops; a
+conversion to any other format shows the first frame. No AVIF is made of them, because sharp writes none that moves. Refused
+by name: animated PNG, animated AVIF, and animations with an EXIF orientation. Of a TIFF with several pages, the first counts.
+`;
+}
+
+function formatFormats(): string {
+  const header = ["format", "extension", "options", "largest conversion", "why"];
+  const rows = IMAGE_FORMAT_NAMES.map((format) => {
+    const { label, extension } = IMAGE_FORMATS[format];
+    const { options, maxPixels, reason } = IMAGE_PRESETS[format];
+    return [label, extension, `\`${JSON.stringify(options)}\``, `${maxPixels / MEGAPIXEL} MP`, reason];
+  });
+  return [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(PICTURES_PAGE, formatPictures());
