@@ -25,7 +25,7 @@ const IMAGE_THREADS = 1;
 
 /** A worker waits for S3 and the table: the source, the last rendition, claim and completion; some 25 ms each. */
 const WORKER_WAIT_SECONDS = 0.1;
-/** A film's bytes pass at some 80 MB/s each way. */
+/** The pace at which a film's bytes come and go; a picture's are part of the wait. */
 const BYTES_PER_SECOND = 80_000_000;
 /** presign and status compute for 1 ms and wait for one call to the table. */
 const API_CALL_SECONDS = 0.015;
@@ -95,7 +95,7 @@ function countJobs(stack: PricedStack, worker: "resize" | "convert", times: numb
   const memoryMb = stack.functions[worker].memory_size;
   const vcpus = Math.min(memoryMb / MB_PER_VCPU, job.threads);
   const transferSeconds = (job.sourceBytes + job.renditionBytes) / BYTES_PER_SECOND;
-  const seconds = ((job.cpuMs / 1000) * ARM_FACTOR) / vcpus + WORKER_WAIT_SECONDS + transferSeconds;
+  const seconds = ((job.cpuMs / 1000) * ARM_FACTOR) / vcpus + Math.max(WORKER_WAIT_SECONDS, transferSeconds);
   const reads = countStatusReads(QUEUE_SECONDS + seconds);
   return [
     ...countCalls(stack, "presign", times, API_CALL_SECONDS),

@@ -54,7 +54,10 @@ export async function listRenditions(s3: S3Client, bucket: string, jobId: string
 }
 
 /** The renditions that the record promises against those that stand in the bucket. */
-export function compareRenditions({ renditions }: JobRecord, stored: readonly StoredObject[]): string[] {
+export function compareRenditions(
+  { renditions }: Pick<JobRecord, "renditions">,
+  stored: readonly StoredObject[],
+): string[] {
   const byKey = new Map(stored.map((object) => [object.key, object]));
   const promised = new Set(renditions.map(({ key }) => key));
   const lines = renditions.map(({ key, contentType, bytes }) => {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeLine } from "../../operations/job/log-line.ts";
+import { compareRenditions } from "../../operations/job/objects.ts";
 import { findDeployment } from "../../operations/support/deployment.ts";
 import { makeFolder } from "./operations-fixture.ts";
 
@@ -39,6 +40,24 @@ describe("a deployment", () => {
   it("without outputs is told how to write them", () => {
     expect(() => findDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(/no nowhere\.json[\s\S]*cdktf output/);
     expect(() => findDeployment(writeOutputs({ a: { region: "x" } }), {})).toThrow(/jobsTable: /);
+  });
+});
+
+describe("the renditions of a job", () => {
+  it("are told as stored, as missing, as other than recorded, and as left over", () => {
+    const renditions = ["a", "b", "c"].map((key) => ({ name: key, key, contentType: "image/webp", bytes: 10 }));
+    const stored = [
+      { key: "a", bytes: 10 },
+      { key: "c", bytes: 9 },
+      { key: "d", bytes: 1 },
+    ];
+
+    const lines = compareRenditions({ renditions }, stored).join("\n");
+
+    expect(lines).toMatch(/ a .* stored$/m);
+    expect(lines).toMatch(/ b .* MISSING$/m);
+    expect(lines).toMatch(/ c .* stored with 9 bytes, NOT as recorded$/m);
+    expect(lines).toMatch(/ d .* stored by a try that did not finish the job$/m);
   });
 });
 

@@ -123,8 +123,11 @@ describe("npm run redrive", () => {
     await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "an upload" }));
     for (let tries = 0; tries < 3; tries++) await sqs().send(new ReceiveMessageCommand({ QueueUrl }));
 
+    const looked = await onLaptop(redrive, "spare", "--counts");
     const told = await onLaptop(redrive, "spare");
 
+    expect(looked).toMatch(/darkroom-dev-spare +0 +0 +1 +0/);
+    expect(looked).not.toContain("moved");
     expect(told).toContain("darkroom-dev-spare: 1 of 1 dead letters moved, done");
     const attributes = { VisibilityTimeout: "30" };
     await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
