@@ -14,6 +14,7 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     // The page of a developer's own computer calls an API there.
     pageSources: ["http://127.0.0.1:*"],
     isProtected: false,
+    // No alarms: nobody is woken for dev, and they cost $0.10 a month each.
     retention: { sourceDays: 7, noncurrentSourceDays: 1, jobDays: 14, renditionDays: 14, logDays: 7 },
   },
   staging: {
@@ -21,6 +22,7 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     region: "eu-central-1",
     origins: ["https://staging.example.com"],
     isProtected: true,
+    alarms: { subscribers: ["darkroom-staging@example.com"], monthlyBudgetUsd: 100 },
   },
   prod: {
     accountId: "333333333333",
@@ -29,6 +31,11 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     isProtected: true,
     retention: { logDays: 90 },
     throttle: { requestsPerSecond: 500, burst: 1000 },
+    alarms: {
+      subscribers: ["darkroom-on-call@example.com"],
+      monthlyBudgetUsd: 1000,
+      thresholds: { apiErrors: 20 },
+    },
     functions: {
       // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
       // AWS keeps 100 places unreserved, and a new account may have as few as 10 in all: ask for more before deploying.

@@ -3,6 +3,7 @@ import { environments } from "./environments.ts";
 import { synthesize, writeHcl } from "./stacks/app.ts";
 import { ENVIRONMENT_NAMES, type Environment } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
+import { readStateBackends } from "./stacks/support/state-backends.ts";
 
 /**
  * Settings in, stacks out: `npm run synth`, and `npx cdktf synth` by cdktf.json. The only reader of the process's
@@ -16,6 +17,7 @@ function main(): void {
   const options = {
     environments: selectEnvironments(process.env.DARKROOM_ENVIRONMENT),
     artifactsFolder: join(import.meta.dirname, "dist"),
+    stateBackends: readStateBackends(join(import.meta.dirname, "state-backends.json")),
   };
   const { folders, warnings } = process.argv.includes("--hcl")
     ? writeHcl({ ...options, outputFolder: "hcl.out" })

@@ -14,7 +14,15 @@ export const ENVIRONMENT = {
     "MAX_AUDIO_BYTES",
   ],
   status: ["JOBS_TABLE", "CDN_URL"],
-  resize: ["JOBS_TABLE", "UPLOADS_BUCKET", "RENDITIONS_BUCKET", "MAX_IMAGE_BYTES", "IMAGE_WIDTHS", "IMAGE_AVIF"],
+  resize: [
+    "JOBS_TABLE",
+    "UPLOADS_BUCKET",
+    "RENDITIONS_BUCKET",
+    "MAX_IMAGE_BYTES",
+    "IMAGE_WIDTHS",
+    "IMAGE_AVIF",
+    "METRICS_NAMESPACE",
+  ],
   convert: [
     "JOBS_TABLE",
     "UPLOADS_BUCKET",
@@ -22,8 +30,9 @@ export const ENVIRONMENT = {
     "MAX_VIDEO_BYTES",
     "MAX_AUDIO_BYTES",
     "MAX_DURATION_SECONDS",
+    "METRICS_NAMESPACE",
   ],
-  settle: ["JOBS_TABLE", "UPLOADS_BUCKET"],
+  settle: ["JOBS_TABLE", "UPLOADS_BUCKET", "METRICS_NAMESPACE"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type FunctionName = keyof typeof ENVIRONMENT;

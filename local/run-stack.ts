@@ -196,7 +196,7 @@ async function startResources(
     const type = types.find((candidate) => candidate.type === declared.type);
     if (!type) throw new Error(`No type ${declared.type}: the plan let it through.`);
     const given = resolveValue(declared.config) as Readonly<Record<string, unknown>>;
-    const started = await startResource(type, declared.address, given, runtime);
+    const started = await startResource(type, declared, given, runtime);
     // Arguments can be referred to as attributes can.
     attributes.set(declared.address, { ...given, ...started.attributes });
     for (const address of listOwnAddresses(started)) addresses.add(address);
@@ -207,7 +207,7 @@ async function startResources(
 
 async function startResource(
   type: LocalResource<CoreRuntime>,
-  address: string,
+  { address, elsewhere }: DeclaredResource,
   given: unknown,
   runtime: CoreRuntime,
 ): Promise<StartedResource> {
@@ -217,7 +217,7 @@ async function startResource(
       "The laptop runtime cannot start a resource:",
       parsed.error.issues.flatMap((issue) => describeIssue(address, issue)),
     );
-  return type.start({ address, config: parsed.data }, runtime);
+  return type.start({ address, config: parsed.data, ...(elsewhere !== undefined && { elsewhere }) }, runtime);
 }
 
 /** The servers that a resource has just opened, as they stand in its attributes: `127.0.0.1:4567`. */

@@ -2,6 +2,7 @@ import { AwsError } from "./aws-json/aws-error.ts";
 import { createDynamoDb } from "./dynamodb/dynamodb-service.ts";
 import { createSts } from "./endpoint/sts-service.ts";
 import { createLambda } from "./lambda/lambda-service.ts";
+import { createLogs } from "./logs/logs-service.ts";
 import { LOCAL_RESOURCES } from "./resources/index.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services, type ServicesContext } from "./run-stack.ts";
 import { createS3 } from "./s3/s3-service.ts";
@@ -28,7 +29,9 @@ async function createServices({
   const dynamodb = await createDynamoDb(contextFor("dynamodb"));
   const lambda = await createLambda({ ...contextFor("lambda"), endpointUrl, artifacts, artifactsFolder, sqs });
   const sts = createSts(contextFor("sts"));
-  return { s3, sqs, dynamodb, lambda, all: [lambda, s3, sqs, dynamodb, sts] };
+  // The service's folder is the one that the log writer fills.
+  const logs = createLogs(contextFor("logs"));
+  return { s3, sqs, dynamodb, lambda, all: [lambda, s3, sqs, dynamodb, sts, logs] };
 }
 
 /** S3 sends as itself on behalf of the bucket, so that the queue's own policy decides (security.md P2). */

@@ -2,9 +2,14 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { MediaStack } from "./media/index.ts";
+import { PolicyStack } from "./policy/policy-stack.ts";
+import { reviewStacks } from "./policy/review.ts";
+import { WAIVERS, type Waiver } from "./policy/waivers.ts";
 import { Artifacts } from "./support/artifacts.ts";
-import type { Environment } from "./support/environment.ts";
+import { ENVIRONMENT_NAMES, type Environment } from "./support/environment.ts";
+import { ConfigurationError } from "./support/errors.ts";
 import { renderHcl } from "./support/hcl.ts";
+import { findStateBackend, type StateBackends } from "./support/state-backends.ts";
 
 export interface SynthesizeOptions {
   readonly environments: readonly Environment[];
@@ -12,6 +17,12 @@ export interface SynthesizeOptions {
   readonly artifactsFolder: string;
   /** JSON is written into `stacks/<name>/`, HCL into `<name>/`. */
   readonly outputFolder: string;
+  /** Where states are kept, by account and region. @default files in the checkout */
+  readonly stateBackends?: StateBackends;
+  /** Where the stacks may differ from a policy rule. @default stacks/policy/waivers.ts */
+  readonly waivers?: readonly Waiver[];
+  /** The day, by which waivers expire. @default today */
+  readonly today?: Date;
 }
 
 export interface Synthesized {
@@ -28,23 +39,51 @@ export function synthesize(options: SynthesizeOptions): Synthesized {
   // What an earlier synthesis left behind: the folder holds what these stacks name and nothing else.
   for (const folder of folders) rmSync(join(folder, "assets"), { recursive: true, force: true });
   app.synth();
-  return {
-    folders,
-    warnings: stacks.flatMap((stack) => app.manifest.forStack(stack).annotations.map(({ message }) => message)),
-  };
+  try {
+    const warnings = requirePolicies(stacks, options);
+    const annotations = stacks.flatMap((stack) => app.manifest.forStack(stack).annotations);
+    return { folders, warnings: [...annotations.map(({ message }) => message), ...warnings] };
+  } catch (error) {
+    // What breaks a rule is taken back: nothing is left that could be planned.
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Writes the same stacks as HCL, for readers. */
 export function writeHcl(options: SynthesizeOptions): Synthesized {
   const { stacks } = createStacks(options);
+  for (const stack of stacks) stack.prepareStack();
+  const warnings = requirePolicies(stacks, options);
   const folders = stacks.map((stack) => {
     const folder = join(options.outputFolder, stack.node.id);
     mkdirSync(folder, { recursive: true });
-    stack.prepareStack();
     writeFileSync(join(folder, "main.tf"), renderHcl(stack.toTerraform()));
     return folder;
   });
-  return { folders, warnings: [] };
+  return { folders, warnings };
+}
+
+/**
+ * Throws where a stack breaks a rule of stacks/policy/, with everything that was found in all stacks. It looks at what cdktf
+ * writes, not at the tree, so that nothing can be added behind its back. Returns what is worth a warning.
+ */
+function requirePolicies(stacks: readonly MediaStack[], options: SynthesizeOptions): readonly string[] {
+  const { environments, waivers = WAIVERS, today = new Date() } = options;
+  const documents = stacks.map((stack) => new PolicyStack(stack.toTerraform()));
+  const { violations, expired, unused } = reviewStacks(documents, waivers, today.toISOString().slice(0, 10));
+  // A waiver's day stops a deployment, but not a person's first try of an old checkout on their own computer.
+  const isHarmless = environments.every(({ isProtected }) => !isProtected);
+  // Some waivers are for one environment: whether one is used can be seen in all of them alone.
+  const isComplete = ENVIRONMENT_NAMES.every((name) => environments.some((environment) => environment.name === name));
+  const problems = [...violations, ...(isHarmless ? [] : expired), ...(isComplete ? unused : [])];
+  if (problems.length > 0) {
+    throw new ConfigurationError(
+      "The stacks break policy rules (docs/policy-rules.md). Mend them, or excuse them in stacks/policy/waivers.ts with a reason and a day:",
+      problems,
+    );
+  }
+  return isHarmless ? expired.map(({ path, message }) => `${path}: ${message}`) : [];
 }
 
 function createStacks(options: SynthesizeOptions): { readonly app: App; readonly stacks: readonly MediaStack[] } {
@@ -52,6 +91,9 @@ function createStacks(options: SynthesizeOptions): { readonly app: App; readonly
   mkdirSync(options.outputFolder, { recursive: true });
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
   const app = new App({ outdir: options.outputFolder, stackTraces: false });
-  const stacks = options.environments.map((environment) => new MediaStack(app, { environment, artifacts }));
+  const stacks = options.environments.map((environment) => {
+    const stateBackend = findStateBackend(options.stateBackends ?? {}, environment);
+    return new MediaStack(app, { environment, artifacts, stateBackend });
+  });
   return { app, stacks };
 }

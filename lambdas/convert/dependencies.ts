@@ -7,6 +7,7 @@ import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
 import { systemClock } from "../ports/clock.ts";
 import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
 import { createLog } from "../support/log.ts";
+import { createMetrics } from "../support/metrics.ts";
 import type { BatchDependencies } from "../support/process-batch.ts";
 import type { ConvertDependencies } from "./convert-media.ts";
 import { createFfmpegEncoder, searchPath } from "./ffmpeg-encoder.ts";
@@ -33,6 +34,7 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
       jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
       clock: systemClock,
       log: createLog("convert"),
+      metrics: createMetrics("convert", environment.METRICS_NAMESPACE),
     },
   };
 }

@@ -6,6 +6,7 @@ import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
 import { systemClock } from "../ports/clock.ts";
 import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
 import { createLog } from "../support/log.ts";
+import { createMetrics } from "../support/metrics.ts";
 import type { BatchDependencies } from "../support/process-batch.ts";
 import type { ResizeDependencies } from "./resize-image.ts";
 import { readSwitch, readWidths } from "./settings.ts";
@@ -30,6 +31,7 @@ export function createDependencies(): { readonly resize: ResizeDependencies; rea
       jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
       clock: systemClock,
       log: createLog("resize"),
+      metrics: createMetrics("resize", environment.METRICS_NAMESPACE),
     },
   };
 }

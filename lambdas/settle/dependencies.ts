@@ -5,6 +5,7 @@ import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
 import { systemClock } from "../ports/clock.ts";
 import { readEnvironment } from "../support/environment.ts";
 import { createLog } from "../support/log.ts";
+import { createMetrics } from "../support/metrics.ts";
 import type { ExpireDependencies } from "./expire-abandoned.ts";
 import type { GiveUpDependencies } from "./give-up.ts";
 
@@ -18,5 +19,6 @@ export function createDependencies(): SettleDependencies {
     sources: new S3SourceStore(createS3Client(), environment.UPLOADS_BUCKET),
     clock: systemClock,
     log: createLog("settle"),
+    metrics: createMetrics("settle", environment.METRICS_NAMESPACE),
   };
 }

@@ -2,12 +2,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { Job, JobTable } from "../ports/job-table.ts";
 import type { SourceStore } from "../ports/object-store.ts";
 import type { Log } from "../support/log.ts";
+import type { JobMetrics } from "../support/metrics.ts";
 
 export interface ExpireDependencies {
   readonly jobs: Pick<JobTable, "listAbandoned" | "expire">;
   readonly sources: Pick<SourceStore, "exists">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: JobMetrics;
 }
 
 export interface SweepSummary {
@@ -27,7 +29,7 @@ const PAGE = 25;
  * looked at does not keep the others.
  */
 export async function expireAbandoned(dependencies: ExpireDependencies, hasTime: () => boolean): Promise<SweepSummary> {
-  const { jobs, clock, log } = dependencies;
+  const { jobs, clock, log, metrics } = dependencies;
   const now = clock.now();
   const count = { expired: 0, waiting: 0, failed: 0, ended: 0 };
   let page: readonly Job[] = [];
@@ -37,18 +39,26 @@ export async function expireAbandoned(dependencies: ExpireDependencies, hasTime:
     for (const outcome of outcomes) count[outcome] += 1;
   } while (page.length === PAGE && hasTime());
   const { ended: _, ...summary } = count;
+  // Both stand where they should not: an hour or more after their upload was to come.
+  metrics.stuck(summary.waiting + summary.failed);
   log.info("The sweep for abandoned uploads is done.", { ...summary, complete: page.length < PAGE });
   return summary;
 }
 
 async function expireOne(
-  { jobs, sources, log }: ExpireDependencies,
+  { jobs, sources, log, metrics }: ExpireDependencies,
   { jobId, key }: Job,
   now: Date,
 ): Promise<"expired" | "waiting" | "failed" | "ended"> {
   try {
-    if (await sources.exists(key)) return "waiting";
-    return (await jobs.expire(jobId, now)) ? "expired" : "ended";
+    if (await sources.exists(key)) {
+      log.warn("The job's file came, and no worker has begun it.", { jobId });
+      return "waiting";
+    }
+    if (!(await jobs.expire(jobId, now))) return "ended";
+    metrics.ended({ jobId, outcome: "EXPIRED" });
+    log.info("The job expired: its file never came.", { jobId, outcome: "EXPIRED" });
+    return "expired";
   } catch (error) {
     log.error("An abandoned upload could not be ended.", { jobId, error });
     return "failed";

@@ -5,11 +5,13 @@ import { findSourceKey } from "../../contracts/object-keys.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JobError, JobTable } from "../ports/job-table.ts";
 import type { Log } from "../support/log.ts";
+import type { JobMetrics } from "../support/metrics.ts";
 
 export interface GiveUpDependencies {
   readonly jobs: Pick<JobTable, "giveUp">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<JobMetrics, "ended">;
 }
 
 const CRASHED: JobError = { code: "WORKER_CRASHED", message: ERRORS.WORKER_CRASHED.message };
@@ -27,18 +29,25 @@ export async function giveUpDeadLetters(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-async function giveUpMessage({ jobs, clock, log }: GiveUpDependencies, record: SQSRecord): Promise<void> {
+async function giveUpMessage(dependencies: GiveUpDependencies, record: SQSRecord): Promise<void> {
+  const { log } = dependencies;
   const { messageId } = record;
   const jobIds = parseUploadsArrived(record.body).flatMap(({ key }) => findSourceKey(key)?.jobId ?? []);
   if (jobIds.length === 0) log.warn("A dead letter that names no job was dropped.", { messageId });
   for (const jobId of jobIds) {
     try {
-      const ended = await jobs.giveUp(jobId, CRASHED, clock.now());
-      if (ended) log.error("The job was given up: its message came back too often.", { jobId, messageId });
-      else log.info("The dead letter's job had ended already.", { jobId, messageId });
+      await giveUpJob(dependencies, jobId, messageId);
     } catch (error) {
       log.error("The job could not be given up; its dead letter stays.", { jobId, messageId, error });
       throw error;
     }
   }
+}
+
+async function giveUpJob({ jobs, clock, log, metrics }: GiveUpDependencies, jobId: string, messageId: string) {
+  const ended = await jobs.giveUp(jobId, CRASHED, clock.now());
+  if (!ended) return log.info("The dead letter's job had ended already.", { jobId, messageId });
+  metrics.ended({ jobId, outcome: "FAILED", code: CRASHED.code });
+  const end = { outcome: "FAILED", code: CRASHED.code };
+  log.error("The job was given up: its message came back too often.", { jobId, messageId, ...end });
 }

@@ -2,16 +2,18 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { parseUploadsArrived, type UploadArrived } from "../../contracts/messages.ts";
 import { findSourceKey } from "../../contracts/object-keys.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Job, JobError, JobTable } from "../ports/job-table.ts";
+import type { Job, JobError, JobResult, JobTable } from "../ports/job-table.ts";
 import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 import { DarkroomError, SourceGoneError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { JobMetrics } from "./metrics.ts";
 import type { Work } from "./work.ts";
 
 export interface BatchDependencies {
   readonly jobs: JobTable;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: JobMetrics;
   /**
    * Work is aborted this long before Lambda's own timeout, so that the job's end is still written (security.md E8); half
    * of it is the work's to clean up in.
@@ -24,7 +26,7 @@ export type BatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBat
 
 /** One upload of one message, claimed. */
 interface Claimed {
-  readonly messageId: string;
+  readonly message: SQSRecord;
   readonly job: Job;
   readonly upload: UploadArrived;
 }
@@ -66,27 +68,28 @@ class Batch {
   async run(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     for (const record of records) {
       for (const upload of parseUploadsArrived(record.body)) {
-        await this.attempt(record.messageId, upload.key, () => this.begin(record.messageId, upload));
+        await this.attempt(record, upload.key, () => this.begin(record, upload));
       }
     }
     for (const suspect of this.suspects) {
-      await this.attempt(suspect.messageId, suspect.upload.key, () => this.process(suspect));
+      await this.attempt(suspect.message, suspect.upload.key, () => this.process(suspect));
     }
     return { batchItemFailures: [...this.retry].map((itemIdentifier) => ({ itemIdentifier })) };
   }
 
   /** Whatever goes wrong with one upload sends its own message back, and no other. */
-  private async attempt(messageId: string, key: string, step: () => Promise<void>): Promise<void> {
+  private async attempt({ messageId }: SQSRecord, key: string, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
       this.retry.add(messageId);
       const level = error instanceof LostClaimError || error instanceof OutOfTimeError ? "warn" : "error";
-      this.dependencies.log[level]("The upload goes back to the queue.", { key, messageId, error });
+      const jobId = findSourceKey(key)?.jobId;
+      this.dependencies.log[level]("The upload goes back to the queue.", { jobId, key, messageId, error });
     }
   }
 
-  private async begin(messageId: string, upload: UploadArrived): Promise<void> {
+  private async begin(message: SQSRecord, upload: UploadArrived): Promise<void> {
     const { jobs, clock, log } = this.dependencies;
     const jobId = findSourceKey(upload.key)?.jobId;
     if (jobId === undefined) return log.warn("An object that no job made was ignored.", { key: upload.key });
@@ -96,23 +99,31 @@ class Batch {
     if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.");
     if (claim.outcome !== "claimed") return log.info("There is nothing to do.", { jobId, outcome: claim.outcome });
 
-    const claimed = { messageId, job: claim.job, upload };
+    const claimed = { message, job: claim.job, upload };
     if (claim.job.attempt > 1) this.suspects.push(claimed);
     else await this.process(claimed);
   }
 
-  private async process({ job, upload }: Claimed): Promise<void> {
+  private async process({ job, upload, message }: Claimed): Promise<void> {
     const log = this.dependencies.log.with({ jobId: job.jobId, attempt: job.attempt });
     if (!this.hasTime()) return this.settle(job, new OutOfTimeError("There was no time left to begin."), log);
+    log.info("The job is begun.", { kind: job.kind, bytes: upload.bytes, waitedSeconds: this.secondsSince(message) });
     const watch = new ClaimWatch(this.dependencies, job, this.remainingMs(), this.marginMs / 2, this.worked++ === 0);
     try {
       const result = await watch.run((signal, reportProgress) => this.work({ job, upload, signal, reportProgress }));
       const completed = await this.dependencies.jobs.complete(job.jobId, job.attempt, result, this.now());
       if (!completed) throw new LostClaimError("The job was taken over before it was complete.");
-      log.info("The job is complete.", { renditions: result.renditions.length });
+      this.reportComplete({ job, upload, message }, result, log);
     } catch (error) {
       await this.settle(job, error, log);
     }
+  }
+
+  private reportComplete({ job, upload, message }: Claimed, { renditions }: JobResult, log: Log): void {
+    const bytesOut = renditions.reduce((sum, { bytes }) => sum + bytes, 0);
+    const finished = { seconds: this.secondsSince(message), bytesIn: upload.bytes, bytesOut };
+    this.dependencies.metrics.ended({ jobId: job.jobId, outcome: "COMPLETED", finished });
+    log.info("The job is complete.", { outcome: "COMPLETED", renditions: renditions.length, ...finished });
   }
 
   /** Ends the job, or gives it back and throws so that its message is delivered again. */
@@ -121,7 +132,8 @@ class Batch {
     if (failure !== undefined) {
       const failed = await this.dependencies.jobs.fail(job.jobId, job.attempt, failure, this.now());
       if (!failed) throw new LostClaimError("The job was taken over before its failure was written.");
-      return log.warn("The job failed.", { code: failure.code, error });
+      this.dependencies.metrics.ended({ jobId: job.jobId, outcome: "FAILED", code: failure.code });
+      return log.warn("The job failed.", { outcome: "FAILED", code: failure.code, error });
     }
     await this.release(job, log);
     if (!(error instanceof SourceGoneError)) throw error;
@@ -138,6 +150,11 @@ class Batch {
 
   private now(): Date {
     return this.dependencies.clock.now();
+  }
+
+  /** Since the file's arrival: a message keeps its time when it is delivered again. Clocks of two machines may differ. */
+  private secondsSince({ attributes }: SQSRecord): number {
+    return Math.max(0, this.now().getTime() - Number(attributes.SentTimestamp)) / 1000;
   }
 
   private remainingMs(): number {

@@ -38,8 +38,11 @@ export class FunctionLog {
   printed(line: string, stream: "stdout" | "stderr", requestId: string | undefined): void {
     const [, statedId, statedLevel, text = line] = RUNTIME_LINE.exec(line) ?? [];
     const fields = parseLine(text);
-    const level =
-      LEVELS[String(fields.level ?? statedLevel ?? "").toUpperCase()] ?? (stream === "stderr" ? "error" : "info");
+    // Figures that CloudWatch would take out of the line: kept in the file, and no use to a reader of the terminal.
+    const isMetrics = "_aws" in fields;
+    const level = isMetrics
+      ? "debug"
+      : (LEVELS[String(fields.level ?? statedLevel ?? "").toUpperCase()] ?? (stream === "stderr" ? "error" : "info"));
     const id = statedId === undefined || statedId === "-" ? requestId : statedId;
     this.#log({
       ...(id !== undefined && { requestId: id }),

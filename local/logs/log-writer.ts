@@ -51,9 +51,14 @@ export function createLogWriter(options: {
   };
 }
 
-function openFile(directory: string, source: string): WriteStream {
+/** The file of a source, in the folder of logs: `aws-lambda-darkroom-dev-presign.jsonl`. */
+export function logFileName(source: string): string {
   const name = source.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "") || "runtime";
-  const path = join(directory, `${name}.jsonl`);
+  return `${name}.jsonl`;
+}
+
+function openFile(directory: string, source: string): WriteStream {
+  const path = join(directory, logFileName(source));
   if (existsSync(path) && statSync(path).size > MAX_FILE_BYTES) renameSync(path, `${path}.old`);
   const file = createWriteStream(path, { flags: "a" });
   // A full disk must not stop the services; the terminal still has the line.

@@ -10,6 +10,8 @@ export interface KnownType {
   readonly exports?: readonly string[];
   /** Brings traffic (a poller, a schedule, an open stage): starts after everything that does not. */
   readonly startsTraffic?: boolean;
+  /** Does the same in every region; a resource elsewhere than in the stack's region is refused otherwise. */
+  readonly servesAnyRegion?: boolean;
 }
 
 export interface StartPlan {
@@ -32,13 +34,18 @@ export async function planStart(
 
 async function checkConfig(resource: DeclaredResource, type: KnownType | undefined): Promise<string[]> {
   if (!type) return [`${resource.address}: the laptop runtime does not know the type "${resource.type}"`];
+  const misplaced =
+    resource.elsewhere === undefined || type.servesAnyRegion
+      ? []
+      : [`${resource.address}: is in ${resource.elsewhere}; the laptop runtime has one region, the stack's own`];
   const parsed = await type.schema.safeParseAsync(resource.config);
-  if (parsed.success) return [];
+  if (parsed.success) return misplaced;
   // A value that holds a reference is judged when it is resolved, just before its resource starts, unless the schema
   // says that no reference could mend it (`params: { permanent: true }`).
-  return parsed.error.issues
+  const issues = parsed.error.issues
     .filter((issue) => isPermanent(issue) || !holdsReference(findAtPath(resource.config, stringPath(issue))))
     .flatMap((issue) => describeIssue(resource.address, issue));
+  return [...misplaced, ...issues];
 }
 
 function isPermanent(issue: z.core.$ZodIssue): boolean {

@@ -11,6 +11,8 @@ export interface DeclaredResource {
   readonly references: readonly Reference[];
   /** Addresses in `depends_on`. */
   readonly dependsOn: readonly string[];
+  /** The region of its provider, where that is another one than the stack's. */
+  readonly elsewhere?: string;
 }
 
 export interface StackDocument {
@@ -25,11 +27,24 @@ const jsonObject = z.record(z.string(), z.unknown());
 const account = z.string().regex(/^\d{12}$/, "must be a literal account id of 12 digits");
 
 const provider = z.strictObject({
+  alias: z.string().optional(),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a literal region"),
   allowed_account_ids: z.array(account).length(1, "must name exactly one account"),
   // Tags change no behaviour that the runtime has.
   default_tags: z.unknown().optional(),
 });
+
+/** One provider for the stack, and copies of it in other regions: an account has one runtime. */
+const providers = z
+  .array(provider)
+  .refine(
+    (all) => all.filter(({ alias }) => alias === undefined).length === 1,
+    "must be one block, and others by alias",
+  )
+  .refine(
+    (all) => new Set(all.map(({ allowed_account_ids: [id] }) => id)).size <= 1,
+    "must name the same account in each block",
+  );
 
 /** The parts of the file, each read alone so that one bad part does not hide the problems of the others. */
 const PARTS = {
@@ -42,7 +57,7 @@ const PARTS = {
       required_version: z.unknown().optional(),
     })
     .optional(),
-  provider: z.strictObject({ aws: z.array(provider).length(1, "must be one block") }),
+  provider: z.strictObject({ aws: providers }),
   resource: z.record(z.string(), z.record(z.string(), jsonObject)),
   output: z
     .record(
@@ -64,7 +79,7 @@ const lifecycle = z.strictObject({
   // Conditions of a plan: the ffmpeg layer's refuses one where its binaries are missing. Nothing is planned here.
   precondition: z.unknown().optional(),
 });
-const REFUSED_META_ARGUMENTS = ["count", "for_each", "provider", "provisioner", "connection", "dynamic"];
+const REFUSED_META_ARGUMENTS = ["count", "for_each", "provisioner", "connection", "dynamic"];
 
 /** What could be read, and everything that could not, each naming its place. `document` is there when nothing is wrong. */
 export interface ParsedStack {
@@ -88,9 +103,11 @@ export function parseStackDocument(name: string, json: unknown): ParsedStack {
     return parsed.success ? (parsed.data as z.output<(typeof PARTS)[Part]>) : undefined;
   };
   read("terraform");
-  const settings = read("provider")?.aws[0];
+  const settings = read("provider")?.aws;
+  const main = settings?.find(({ alias }) => alias === undefined);
+  const regions = settings && new Map(settings.map(({ alias, region }) => [`aws.${alias}`, region]));
   const resources = Object.entries(read("resource") ?? {}).flatMap(([type, named]) =>
-    Object.entries(named).map(([label, body]) => parseResource(type, `${type}.${label}`, body, problems)),
+    Object.entries(named).map(([label, body]) => parseResource(type, `${type}.${label}`, body, { problems, regions })),
   );
   const outputs = Object.fromEntries(Object.entries(read("output") ?? {}).map(([key, { value }]) => [key, value]));
   const outputReferences = Object.fromEntries(
@@ -99,9 +116,9 @@ export function parseStackDocument(name: string, json: unknown): ParsedStack {
       collectReferences(`output.${key}`, value, problems),
     ]),
   );
-  const accountId = settings?.allowed_account_ids[0];
-  if (!settings || !accountId || problems.length > 0) return { resources, outputReferences, problems };
-  const document = { name, region: settings.region, accountId, resources, outputs };
+  const accountId = main?.allowed_account_ids[0];
+  if (!main || !accountId || problems.length > 0) return { resources, outputReferences, problems };
+  const document = { name, region: main.region, accountId, resources, outputs };
   return { resources, outputReferences, document, problems };
 }
 
@@ -109,9 +126,13 @@ function parseResource(
   type: string,
   address: string,
   body: Readonly<Record<string, unknown>>,
-  problems: string[],
+  { problems, regions }: { readonly problems: string[]; readonly regions: ReadonlyMap<string, string> | undefined },
 ): DeclaredResource {
-  const { "//": _metadata, depends_on: dependsOn = [], lifecycle: rules = {}, ...config } = body;
+  const { "//": _metadata, depends_on: dependsOn = [], lifecycle: rules = {}, provider: alias, ...config } = body;
+  const elsewhere = regions?.get(String(alias));
+  // Where the providers themselves cannot be read, that is the problem to report.
+  if (regions && alias !== undefined && elsewhere === undefined)
+    problems.push(`${address}: its provider "${String(alias)}" is none that the stack declares by alias`);
   for (const argument of REFUSED_META_ARGUMENTS)
     if (Object.hasOwn(config, argument))
       problems.push(`${address}: the laptop runtime does not know "${argument}"; write the resource out instead`);
@@ -126,6 +147,7 @@ function parseResource(
     config,
     references: collectReferences(address, config, problems),
     dependsOn: addresses.success ? addresses.data : [],
+    ...(elsewhere !== undefined && { elsewhere }),
   };
 }
 

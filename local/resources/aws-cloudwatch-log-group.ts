@@ -1,5 +1,8 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { logGroupsOf } from "../lambda/log-groups.ts";
+import { logFileName } from "../logs/log-writer.ts";
 import type { LaptopRuntime } from "../runtime.ts";
 import { tags } from "./blocks.ts";
 import { defineResource } from "./resource.ts";
@@ -25,6 +28,10 @@ export const awsCloudwatchLogGroup = defineResource<LaptopRuntime, z.infer<typeo
   exports: ["arn", "id", "name"],
   async start({ config: { name } }, runtime) {
     logGroupsOf(runtime).add(name);
+    const folder = join(runtime.stateFolder, "logs");
+    mkdirSync(folder, { recursive: true });
+    // A group without lines can be read too: the logs service knows groups by their files.
+    appendFileSync(join(folder, logFileName(name)), "");
     const arn = `arn:aws:logs:${runtime.region}:${runtime.accountId}:log-group:${name}`;
     return { attributes: { id: name, name, arn } };
   },

@@ -5,6 +5,8 @@ export interface ResourceInstance<Config> {
   /** `aws_sqs_queue.resize` */
   readonly address: string;
   readonly config: Config;
+  /** Its provider's region. @default the stack's */
+  readonly elsewhere?: string;
 }
 
 export interface StartedResource {
@@ -29,6 +31,8 @@ export interface LocalResource<Runtime, Config = unknown> {
   readonly exports?: readonly string[];
   /** Brings traffic (a poller, a schedule, an open stage): starts after everything that does not. */
   readonly startsTraffic?: boolean;
+  /** Does the same in every region; a resource elsewhere than in the stack's region is refused otherwise. */
+  readonly servesAnyRegion?: boolean;
   start(resource: ResourceInstance<Config>, runtime: Runtime): Promise<StartedResource>;
 }
 

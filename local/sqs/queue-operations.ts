@@ -9,6 +9,17 @@ import { describeQueue, parseQueueAttributes, selectAttributes } from "./queue-a
 const PURGE_INTERVAL_MS = 60_000;
 const purgedAt = new WeakMap<Queue, number>();
 
+interface MoveTask {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly moved: number;
+  readonly destinationArn: string | undefined;
+}
+
+/** As many as AWS remembers. */
+const MAX_MOVE_TASKS = 10;
+const moveTasks = new WeakMap<Queue, readonly MoveTask[]>();
+
 function purge(queue: Queue): object {
   const last = purgedAt.get(queue) ?? Number.NEGATIVE_INFINITY;
   if (performance.now() - last < PURGE_INTERVAL_MS)
@@ -54,14 +65,36 @@ export function startMessageMoveTask(input: JsonInput, { store, principal }: Que
     .list()
     .some((queue) => queue.settings.redrivePolicy?.deadLetterTargetArn === source.arn);
   if (!isDeadLetterQueue) throw invalidParameter("Source queue must be configured as a Dead Letter Queue.");
+  let moved = 0;
   source.drain((message) => {
     const { DeadLetterQueueSourceArn = "", ...system } = message.system;
     const target = destination ?? store.get(DeadLetterQueueSourceArn);
     store.authorize(principal, "SendMessage", target);
     const { id, body, attributes, sentAt } = message;
     target.put({ id, body, attributes, system, sentAt, visibleAt: 0, receiveCount: 0 });
+    moved += 1;
   });
-  return { TaskHandle: Buffer.from(`${source.arn} ${Date.now()}`).toString("base64") };
+  const task = { startedAt: Date.now(), moved, destinationArn: destination?.arn };
+  moveTasks.set(source, [task, ...(moveTasks.get(source) ?? [])].slice(0, MAX_MOVE_TASKS));
+  return { TaskHandle: Buffer.from(`${source.arn} ${task.startedAt}`).toString("base64") };
+}
+
+/** The queue's latest tasks, newest first: all of them over, as moving takes no time here. Forgotten at the next start. */
+export function listMessageMoveTasks(input: JsonInput, { store, principal }: QueueCall): object {
+  const source = store.get(String(input.SourceArn ?? ""));
+  store.authorize(principal, "ListMessageMoveTasks", source);
+  const { MaxResults = 1 } = input;
+  if (!Number.isInteger(MaxResults) || Number(MaxResults) < 1 || Number(MaxResults) > MAX_MOVE_TASKS)
+    throw invalidParameter(`Value ${String(MaxResults)} for parameter MaxResults is invalid. Reason: Must be 1 to 10.`);
+  const Results = (moveTasks.get(source) ?? []).slice(0, Number(MaxResults)).map((task) => ({
+    Status: "COMPLETED",
+    SourceArn: source.arn,
+    ...(task.destinationArn !== undefined && { DestinationArn: task.destinationArn }),
+    ApproximateNumberOfMessagesMoved: task.moved,
+    ApproximateNumberOfMessagesToMove: task.moved,
+    StartedTimestamp: task.startedAt,
+  }));
+  return { Results };
 }
 
 /** Operations on a queue itself; each needs the IAM action of its name. */

@@ -11,7 +11,7 @@ import {
   senderId,
   takeMessages,
 } from "./message-operations.ts";
-import { QUEUE_OPERATIONS, startMessageMoveTask } from "./queue-operations.ts";
+import { listMessageMoveTasks, QUEUE_OPERATIONS, startMessageMoveTask } from "./queue-operations.ts";
 import { QueueStore } from "./queue-store.ts";
 import { parseReceiptHandle } from "./receipt-handle.ts";
 
@@ -124,6 +124,7 @@ class LaptopSqs implements SqsService {
     if (operation === "ListQueues") return this.#listQueues(input, call);
     if (operation === "GetQueueUrl") return this.#getQueueUrl(input, call);
     if (operation === "StartMessageMoveTask") return startMessageMoveTask(input, call);
+    if (operation === "ListMessageMoveTasks") return listMessageMoveTasks(input, call);
     const onMessages = Object.hasOwn(MESSAGE_OPERATIONS, operation) ? MESSAGE_OPERATIONS[operation] : undefined;
     const onQueue = Object.hasOwn(QUEUE_OPERATIONS, operation) ? QUEUE_OPERATIONS[operation] : undefined;
     if (!onMessages && !onQueue && operation !== "ListDeadLetterSourceQueues") throw notImplemented(operation);

@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import { withLogicalId } from "../support/logical-id.ts";
 import { globalName, type NamingScope } from "../support/naming.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import type { AlarmTopic } from "./alarm-topic.ts";
 import type { PrivateBucket } from "./private-bucket.ts";
 
 export interface CdnProps {
@@ -32,6 +33,14 @@ export interface CdnProps {
   readonly errorTtlSeconds?: number;
   /** A name of your own and its certificate, of us-east-1. @default CloudFront's own name */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** Who is told, and of what percentage of answers of 500 and above. @default nobody */
+  readonly alarms?: CdnAlarms | undefined;
+}
+
+export interface CdnAlarms {
+  /** In us-east-1, the only region that has CloudFront's metrics. */
+  readonly topic: AlarmTopic;
+  readonly errorPercent: number;
 }
 
 const DAY_SECONDS = 86_400;
@@ -70,6 +79,7 @@ const RULES: readonly Rule<CdnProps>[] = [
  */
 export class Cdn extends Construct {
   readonly distributionArn: string;
+  readonly distributionId: string;
   /** `https://…`, without a slash at the end: the custom name where there is one. */
   readonly url: string;
   /** Every origin that a page served from here can have. */
@@ -83,9 +93,28 @@ export class Cdn extends Construct {
     const distribution = this.createDistribution(props);
     props.bucket.grantReadToDistribution(distribution.arn);
     this.distributionArn = distribution.arn;
+    this.distributionId = distribution.id;
     const ownUrl = `https://${distribution.domainName}`;
     this.url = props.domain ? `https://${props.domain.name}` : ownUrl;
     this.origins = [...new Set([this.url, ownUrl])];
+    if (props.alarms) this.createAlarm(props.alarms);
+  }
+
+  private createAlarm({ topic, errorPercent }: CdnAlarms): void {
+    topic.createAlarm(this, {
+      id: `${this.logicalId}_errors`,
+      meaning: `The distribution ${this.logicalId} answers 500 and above.`,
+      runbook: "cdnErrors",
+      metric: {
+        namespace: "AWS/CloudFront",
+        name: "5xxErrorRate",
+        // CloudFront's figures are of the whole world, and say so.
+        dimensions: { DistributionId: this.distributionId, Region: "Global" },
+        statistic: "Average",
+      },
+      atLeast: errorPercent,
+      periods: 3,
+    });
   }
 
   private createDistribution(props: CdnProps): CloudfrontDistribution {

@@ -5,6 +5,7 @@ import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage/in
 import { Construct } from "constructs";
 import { withLogicalId } from "../support/logical-id.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import type { AlarmTopic } from "./alarm-topic.ts";
 import { LogGroup } from "./log-group.ts";
 import type { NodeFunction } from "./node-function.ts";
 
@@ -32,6 +33,15 @@ export interface HttpApiProps {
   readonly burst: number;
   /** Days. */
   readonly logRetentionDays: number;
+  /** Who is told, of how many answers of 500 and above in five minutes, and how slow a slowest twentieth. @default nobody */
+  readonly alarms?: ApiAlarms | undefined;
+}
+
+export interface ApiAlarms {
+  readonly topic: AlarmTopic;
+  readonly errors: number;
+  /** Milliseconds. */
+  readonly p95Ms: number;
 }
 
 /** How long a browser may remember the answer to a preflight. */
@@ -87,6 +97,8 @@ const RULES: readonly Rule<HttpApiProps>[] = [
 export class HttpApi extends Construct {
   /** `https://<id>.execute-api.<region>.amazonaws.com`, without a slash at the end. */
   readonly url: string;
+  readonly apiId: string;
+  readonly logGroupName: string;
   private readonly api: Apigatewayv2Api;
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
@@ -94,9 +106,11 @@ export class HttpApi extends Construct {
     validateProps(this, props, RULES);
     this.api = this.createApi(id, props);
     this.url = this.api.apiEndpoint;
-    this.createStage(id, props);
+    this.apiId = this.api.id;
+    this.logGroupName = this.createStage(id, props);
     for (const route of props.routes) this.createRoute(route);
     if (props.fallback) this.createFallback(props.fallback);
+    if (props.alarms) this.createAlarms(id, props.alarms);
   }
 
   private createApi(id: string, props: HttpApiProps): Apigatewayv2Api {
@@ -118,7 +132,8 @@ export class HttpApi extends Construct {
     );
   }
 
-  private createStage(id: string, props: HttpApiProps): void {
+  /** Returns the name of its log group. */
+  private createStage(id: string, props: HttpApiProps): string {
     const logs = new LogGroup(this, id, {
       name: `/aws/http-api/${props.apiName}`,
       retentionDays: props.logRetentionDays,
@@ -136,6 +151,27 @@ export class HttpApi extends Construct {
       }),
       id,
     );
+    return logs.name;
+  }
+
+  private createAlarms(id: string, { topic, errors, p95Ms }: ApiAlarms): void {
+    const metric = { namespace: "AWS/ApiGateway", dimensions: { ApiId: this.apiId } } as const;
+    topic.createAlarm(this, {
+      id: `${id}_errors`,
+      meaning: "The API answers 500 and above.",
+      runbook: "apiErrors",
+      metric: { ...metric, name: "5xx", statistic: "Sum" },
+      atLeast: errors,
+    });
+    topic.createAlarm(this, {
+      id: `${id}_latency`,
+      meaning: "One in twenty answers of the API is slow.",
+      runbook: "apiLatency",
+      metric: { ...metric, name: "Latency", statistic: "p95" },
+      atLeast: p95Ms,
+      // A cold start or two is no reason to wake anybody.
+      periods: 3,
+    });
   }
 
   private createRoute({ id, method, path, handler }: HttpRoute): void {

@@ -9,6 +9,7 @@ import { withLogicalId } from "../support/logical-id.ts";
 import { functionArn, globalName, type NamingScope, regionalName } from "../support/naming.ts";
 import { ACTIONS, type Grantee, type Statement } from "../support/permissions.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import type { AlarmTopic } from "./alarm-topic.ts";
 import { FunctionRole } from "./function-role.ts";
 import { LogGroup } from "./log-group.ts";
 import type { ConsumableQueue } from "./work-queue.ts";
@@ -32,7 +33,15 @@ export interface NodeFunctionProps {
   /** ARNs of layer versions, at most 5. @default none */
   readonly layerArns?: readonly string[];
   /** Places that only this function may use, 1–1000. @default it shares the account's */
-  readonly reservedConcurrency?: number;
+  readonly reservedConcurrency?: number | undefined;
+  /** Who is told, and of how many errors and refused calls in five minutes. @default nobody */
+  readonly alarms?: FunctionAlarms | undefined;
+}
+
+export interface FunctionAlarms {
+  readonly topic: AlarmTopic;
+  readonly errors: number;
+  readonly throttles: number;
 }
 
 export interface ConsumeOptions {
@@ -87,6 +96,7 @@ export class NodeFunction extends Construct implements Grantee {
   readonly arn: string;
   readonly invokeArn: string;
   readonly functionName: string;
+  readonly logGroupName: string;
   private readonly logicalId: string;
   private readonly role: FunctionRole;
 
@@ -100,8 +110,10 @@ export class NodeFunction extends Construct implements Grantee {
     this.arn = lambda.arn;
     this.invokeArn = lambda.invokeArn;
     this.functionName = lambda.functionName;
+    this.logGroupName = logs.name;
     logs.grantWrite(this);
     this.grantTracing();
+    if (props.alarms) this.createAlarms(props.alarms);
   }
 
   addStatement(statement: Statement): void {
@@ -189,6 +201,28 @@ export class NodeFunction extends Construct implements Grantee {
       }),
       this.logicalId,
     );
+  }
+
+  private createAlarms({ topic, errors, throttles }: FunctionAlarms): void {
+    const metric = {
+      namespace: "AWS/Lambda",
+      dimensions: { FunctionName: this.functionName },
+      statistic: "Sum",
+    } as const;
+    topic.createAlarm(this, {
+      id: `${this.logicalId}_errors`,
+      meaning: `Calls of the function ${this.logicalId} ended in an error: a crash, a timeout, or a fault that was not foreseen.`,
+      runbook: "functionErrors",
+      metric: { ...metric, name: "Errors" },
+      atLeast: errors,
+    });
+    topic.createAlarm(this, {
+      id: `${this.logicalId}_throttles`,
+      meaning: `Calls of the function ${this.logicalId} found no free place and were refused.`,
+      runbook: "functionThrottles",
+      metric: { ...metric, name: "Throttles" },
+      atLeast: throttles,
+    });
   }
 
   private grantTracing(): void {

@@ -12,6 +12,7 @@ import {
   type ResourceStatement,
 } from "../support/permissions.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
+import type { AlarmTopic } from "./alarm-topic.ts";
 
 export interface WorkQueueProps {
   /** Up to 63 characters; its dead letters' queue is called the same with `-dead-letters`. */
@@ -22,6 +23,13 @@ export interface WorkQueueProps {
   readonly deadLetterConsumerTimeoutSeconds: number;
   /** How often a message is tried before it is a dead letter, 1–1000. @default 5 */
   readonly maxReceiveCount?: number;
+  /** Who is told, and of how old an oldest message, in seconds. @default nobody */
+  readonly alarms?: QueueAlarms | undefined;
+}
+
+export interface QueueAlarms {
+  readonly topic: AlarmTopic;
+  readonly oldestMessageSeconds: number;
 }
 
 /**
@@ -83,24 +91,30 @@ export class ConsumableQueue {
  */
 export class WorkQueue extends Construct {
   readonly arn: string;
+  readonly queueName: string;
+  readonly deadLettersName: string;
   readonly messages: ConsumableQueue;
   readonly deadLetters: ConsumableQueue;
-  private readonly logicalId: string;
+  /** The Terraform id, too. */
+  readonly id: string;
   private readonly statements: ResourceStatement[] = [];
   private readonly policy: SqsQueuePolicy;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, `${id}-queue`);
     validateProps(this, props, RULES);
-    this.logicalId = id;
+    this.id = id;
     const deadLetters = this.createDeadLetterQueue(props);
     const queue = this.createQueue(props, deadLetters);
     this.arn = queue.arn;
+    this.queueName = queue.name;
+    this.deadLettersName = deadLetters.name;
     this.messages = new ConsumableQueue(id, queue.arn);
     this.deadLetters = new ConsumableQueue(this.deadLettersId, deadLetters.arn);
     this.policy = this.createPolicy(queue);
     this.createDeadLetterPolicy(deadLetters);
     this.createRedriveAllowPolicies(queue, deadLetters);
+    if (props.alarms) this.createAlarms(props.alarms);
   }
 
   /** Lets one bucket announce objects here, and returns what must exist before it is told to (security.md P2). */
@@ -117,7 +131,7 @@ export class WorkQueue extends Construct {
   }
 
   private get deadLettersId(): string {
-    return `${this.logicalId}_dead_letters`;
+    return `${this.id}_dead_letters`;
   }
 
   private createDeadLetterQueue(props: WorkQueueProps): SqsQueue {
@@ -144,7 +158,7 @@ export class WorkQueue extends Construct {
           maxReceiveCount: props.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
         }),
       }),
-      this.logicalId,
+      this.id,
     );
   }
 
@@ -155,7 +169,7 @@ export class WorkQueue extends Construct {
         queueUrl: queue.url,
         policy: Lazy.stringValue({ produce: () => policyDocument(this.statements) }),
       }),
-      this.logicalId,
+      this.id,
     );
   }
 
@@ -167,6 +181,30 @@ export class WorkQueue extends Construct {
       }),
       this.deadLettersId,
     );
+  }
+
+  private createAlarms({ topic, oldestMessageSeconds }: QueueAlarms): void {
+    const metric = { namespace: "AWS/SQS", statistic: "Maximum" } as const;
+    topic.createAlarm(this, {
+      id: `${this.id}_age`,
+      meaning: `The oldest message of the queue ${this.id} waits for too long.`,
+      runbook: "queueAge",
+      metric: { ...metric, name: "ApproximateAgeOfOldestMessage", dimensions: { QueueName: this.queueName } },
+      atLeast: oldestMessageSeconds,
+    });
+    topic.createAlarm(this, {
+      id: this.deadLettersId,
+      meaning: `Dead letters of the queue ${this.id} stay, so that nobody ends their jobs.`,
+      runbook: "deadLetters",
+      metric: {
+        ...metric,
+        name: "ApproximateNumberOfMessagesVisible",
+        dimensions: { QueueName: this.deadLettersName },
+      },
+      atLeast: 1,
+      // Their consumer takes them within seconds: one that is seen twice is not being taken.
+      periods: 2,
+    });
   }
 
   private createRedriveAllowPolicies(queue: SqsQueue, deadLetters: SqsQueue): void {
@@ -182,7 +220,7 @@ export class WorkQueue extends Construct {
         queueUrl: queue.url,
         redriveAllowPolicy: JSON.stringify({ redrivePermission: "denyAll" }),
       }),
-      this.logicalId,
+      this.id,
     );
   }
 }

@@ -3,11 +3,12 @@ import type { EnvironmentOf, FunctionName } from "../../contracts/environment.ts
 import { MEDIA_KINDS, type MediaKind } from "../../contracts/media.ts";
 import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/object-keys.ts";
 import type { JobTable } from "../constructs/job-table.ts";
-import { NodeFunction } from "../constructs/node-function.ts";
+import { type FunctionAlarms, NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
 import type { Artifacts } from "../support/artifacts.ts";
 import type { Environment } from "../support/environment.ts";
-import type { NamingScope } from "../support/naming.ts";
+import { metricsNamespace, type NamingScope } from "../support/naming.ts";
+import type { Watch } from "./watching.ts";
 
 /** What functions are made from, and told of. */
 export interface FunctionContext {
@@ -20,6 +21,7 @@ export interface FunctionContext {
   readonly cdnUrl: string;
   /** The ffmpeg layer's version. */
   readonly ffmpegArn: string;
+  readonly watch: Watch | undefined;
 }
 
 interface Sizing {
@@ -93,6 +95,7 @@ function createResize(scope: Construct, context: FunctionContext): NodeFunction 
       MAX_IMAGE_BYTES: String(environment.limits.imageBytes),
       IMAGE_WIDTHS: environment.images.widths.join(","),
       IMAGE_AVIF: String(environment.images.avif),
+      METRICS_NAMESPACE: metricsNamespace(context.naming),
     },
     // glibc gives every thread an arena of its own otherwise: 236 MB against 604 MB over 200 images (performance.md).
     { MALLOC_ARENA_MAX: "2" },
@@ -110,6 +113,7 @@ function createConvert(scope: Construct, context: FunctionContext): NodeFunction
     MAX_VIDEO_BYTES: String(environment.limits.videoBytes),
     MAX_AUDIO_BYTES: String(environment.limits.audioBytes),
     MAX_DURATION_SECONDS: String(environment.limits.durationSeconds),
+    METRICS_NAMESPACE: metricsNamespace(context.naming),
   });
   grantWork(context, convert, ["video", "audio"]);
   return convert;
@@ -117,7 +121,11 @@ function createConvert(scope: Construct, context: FunctionContext): NodeFunction
 
 function createSettle(scope: Construct, context: FunctionContext): NodeFunction {
   const { jobs, uploads } = context;
-  const settle = createFunction(scope, context, "settle", { JOBS_TABLE: jobs.name, UPLOADS_BUCKET: uploads.name });
+  const settle = createFunction(scope, context, "settle", {
+    JOBS_TABLE: jobs.name,
+    UPLOADS_BUCKET: uploads.name,
+    METRICS_NAMESPACE: metricsNamespace(context.naming),
+  });
   jobs.grantGet(settle);
   jobs.grantUpdate(settle);
   jobs.grantListAbandoned(settle);
@@ -150,6 +158,11 @@ function createFunction<Name extends FunctionName>(
     reservedConcurrency: settings.reservedConcurrency,
     environment: { ...variables, ...tuning },
     logRetentionDays: environment.retention.logDays,
+    alarms: context.watch && createAlarms(context.watch),
     layerArns: name === "convert" ? [context.ffmpegArn] : undefined,
   });
+}
+
+function createAlarms({ topic, thresholds }: Watch): FunctionAlarms {
+  return { topic, errors: thresholds.functionErrors, throttles: thresholds.functionThrottles };
 }

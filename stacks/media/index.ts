@@ -1,10 +1,10 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider/index.js";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FFMPEG_LAYER } from "../../contracts/artifacts.ts";
 import { sourcePrefix } from "../../contracts/object-keys.ts";
 import { API_ROUTES } from "../../contracts/routes.ts";
-import { Cdn } from "../constructs/cdn.ts";
+import { Cdn, type CdnAlarms } from "../constructs/cdn.ts";
 import { FunctionLayer } from "../constructs/function-layer.ts";
 import { HttpApi } from "../constructs/http-api.ts";
 import { JobTable } from "../constructs/job-table.ts";
@@ -14,17 +14,23 @@ import { Schedule } from "../constructs/schedule.ts";
 import { SiteFiles } from "../constructs/site-files.ts";
 import { WorkQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
-import { useLocalBackend } from "../support/backend.ts";
+import { useBackend } from "../support/backend.ts";
 import type { Environment } from "../support/environment.ts";
 import { type NamingScope, regionalName, stackName } from "../support/naming.ts";
+import type { StateBackend } from "../support/state-backends.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
+import { createDashboard } from "./dashboard.ts";
 import { createFunctions, type Functions } from "./functions.ts";
 import { createOutputs } from "./outputs.ts";
+import { createSavedQueries } from "./saved-queries.ts";
+import { createWatch, type Watch, watchSettle } from "./watching.ts";
 
 export interface MediaStackProps {
   readonly environment: Environment;
   readonly artifacts: Artifacts;
+  /** Where its state is kept. @default a file in the checkout */
+  readonly stateBackend?: StateBackend | undefined;
 }
 
 /** Where things are kept. */
@@ -47,14 +53,16 @@ export class MediaStack extends TerraformStack {
   private readonly environment: Environment;
   private readonly artifacts: Artifacts;
   private readonly naming: NamingScope;
+  private readonly watch: Watch | undefined;
 
-  constructor(scope: Construct, { environment, artifacts }: MediaStackProps) {
+  constructor(scope: Construct, { environment, artifacts, stateBackend }: MediaStackProps) {
     super(scope, stackName("media", environment.name));
     this.environment = environment;
     this.artifacts = artifacts;
     this.naming = { environment: environment.name, accountId: environment.accountId, region: environment.region };
-    this.createProvider();
-    useLocalBackend(this);
+    const provider = this.createProvider();
+    useBackend(this, { ...this.naming, stateBackend });
+    this.watch = createWatch(this, environment, this.naming, provider);
 
     const siteBucket = createBuildBucket(this, "site", this.naming, environment);
     const site = this.createSite(siteBucket);
@@ -64,20 +72,28 @@ export class MediaStack extends TerraformStack {
     const stores = this.createStores(origins);
     const cdn = this.createCdn(stores.renditions, origins);
     const functions = this.createFunctions(stores, cdn);
-    this.createQueues(stores.uploads, functions);
+    const queues = this.createQueues(stores.uploads, functions);
     this.createSettleSchedule(functions.settle);
     const api = this.createApi(functions, origins);
     this.createSiteFiles(siteBucket, api);
+    createDashboard(this, { naming: this.naming, watch: this.watch, api, functions, queues, cdn, site });
+    createSavedQueries(this, this.naming, { functions, api });
     createOutputs(this, { environment, api, cdn, site, siteBucket, ...stores });
   }
 
-  private createProvider(): void {
+  private createProvider(): AwsProviderConfig {
     const { region, accountId, name } = this.environment;
-    new AwsProvider(this, "aws", {
+    const settings = {
       region,
       allowedAccountIds: [accountId],
       defaultTags: [{ tags: { Project: "darkroom", Environment: name, Stack: this.node.id } }],
-    });
+    };
+    new AwsProvider(this, "aws", settings);
+    return settings;
+  }
+
+  private cdnAlarms(): CdnAlarms | undefined {
+    return this.watch && { topic: this.watch.edgeTopic, errorPercent: this.watch.thresholds.cdnErrorPercent };
   }
 
   private createSite(bucket: PrivateBucket): Cdn {
@@ -93,6 +109,7 @@ export class MediaStack extends TerraformStack {
         name: environment.domain.site,
         certificateArn: environment.domain.certificateArn,
       },
+      alarms: this.cdnAlarms(),
     });
   }
 
@@ -109,6 +126,7 @@ export class MediaStack extends TerraformStack {
         name: environment.domain.cdn,
         certificateArn: environment.domain.certificateArn,
       },
+      alarms: this.cdnAlarms(),
     });
   }
 
@@ -128,7 +146,10 @@ export class MediaStack extends TerraformStack {
   private createFunctions(stores: Stores, cdn: Cdn): Functions {
     const { environment, naming, artifacts } = this;
     const ffmpegArn = this.createFfmpegLayer(stores.artifactsBucket).arn;
-    return createFunctions(this, { ...stores, naming, environment, artifacts, cdnUrl: cdn.url, ffmpegArn });
+    const context = { ...stores, naming, environment, artifacts, watch: this.watch };
+    const functions = createFunctions(this, { ...context, cdnUrl: cdn.url, ffmpegArn });
+    if (this.watch) watchSettle(functions.settle, environment, naming, this.watch);
+    return functions;
   }
 
   private createFfmpegLayer(bucket: PrivateBucket): FunctionLayer {
@@ -141,10 +162,11 @@ export class MediaStack extends TerraformStack {
     });
   }
 
-  private createQueues(uploads: PrivateBucket, functions: Functions): void {
+  private createQueues(uploads: PrivateBucket, functions: Functions): WorkQueue[] {
     const { resize: resizeSettings, convert: convertSettings } = this.environment.functions;
-    const resize = this.createQueue("resize", resizeSettings.timeoutSeconds);
-    const convert = this.createQueue("convert", convertSettings.timeoutSeconds);
+    const thresholds = this.watch?.thresholds;
+    const resize = this.createQueue("resize", resizeSettings.timeoutSeconds, thresholds?.resizeQueueSeconds);
+    const convert = this.createQueue("convert", convertSettings.timeoutSeconds, thresholds?.convertQueueSeconds);
     uploads.notifyQueues([
       { id: "resize-images", prefix: sourcePrefix("image"), queue: resize },
       { id: "convert-videos", prefix: sourcePrefix("video"), queue: convert },
@@ -158,13 +180,19 @@ export class MediaStack extends TerraformStack {
         maximumConcurrency: SETTLE_CONCURRENCY,
       });
     }
+    return [resize, convert];
   }
 
-  private createQueue(id: "resize" | "convert", consumerTimeoutSeconds: number): WorkQueue {
+  private createQueue(
+    id: "resize" | "convert",
+    consumerTimeoutSeconds: number,
+    oldestMessageSeconds: number | undefined,
+  ): WorkQueue {
     return new WorkQueue(this, id, {
       queueName: regionalName(this.naming, "queue", id),
       consumerTimeoutSeconds,
       deadLetterConsumerTimeoutSeconds: this.environment.functions.settle.timeoutSeconds,
+      alarms: this.watch && oldestMessageSeconds ? { topic: this.watch.topic, oldestMessageSeconds } : undefined,
     });
   }
 
@@ -192,6 +220,11 @@ export class MediaStack extends TerraformStack {
       requestsPerSecond: throttle.requestsPerSecond,
       burst: throttle.burst,
       logRetentionDays: retention.logDays,
+      alarms: this.watch && {
+        topic: this.watch.topic,
+        errors: this.watch.thresholds.apiErrors,
+        p95Ms: this.watch.thresholds.apiLatencyMs,
+      },
     });
   }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { alarmSettings } from "./alarm-settings.ts";
 import { ConfigurationError, type Problem } from "./errors.ts";
 
 /** The form of an entry in environments.ts: every field with its unit, range and default. */
@@ -117,6 +118,8 @@ const environment = z
         burst: z.int().min(1).max(5_000).default(200),
       })
       .prefault({}),
+    /** Who is told when something is wrong. @default nobody watches, and no alarm is paid for */
+    alarms: alarmSettings,
     limits: z
       .strictObject({
         imageBytes: z

@@ -7,9 +7,9 @@
 type Body = Readonly<Record<string, unknown>>;
 
 /** Attributes that hold a map. Any other object is a block. */
-const MAP_ATTRIBUTES = new Set(["tags", "variables", "aws"]);
+const MAP_ATTRIBUTES = new Set(["tags", "variables", "aws", "dimensions"]);
 /** Attributes whose texts are expressions. */
-const EXPRESSION_LISTS = new Set(["depends_on"]);
+const EXPRESSIONS = new Set(["depends_on", "provider"]);
 const INDENT = "  ";
 
 /** `document` is what `TerraformStack.toTerraform()` returns. */
@@ -65,7 +65,7 @@ function isBlock(name: string, value: unknown): boolean {
 function renderAttributes(entries: readonly [string, unknown][], indent: string): string {
   const groups: { readonly name: string; readonly text: string }[][] = [[]];
   for (const [name, value] of entries) {
-    const text = renderValue(value, indent, EXPRESSION_LISTS.has(name));
+    const text = renderValue(value, indent, EXPRESSIONS.has(name));
     groups.at(-1)?.push({ name, text });
     if (text.includes("\n")) groups.push([]);
   }

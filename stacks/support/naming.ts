@@ -18,7 +18,7 @@ export interface NamingScope {
 const MAX_LENGTH = { bucket: 63, role: 64, function: 64, queue: 80, cloudfront: 64, table: 255, other: 128 } as const;
 
 export type RegionalKind = "function" | "queue" | "table" | "other";
-export type GlobalKind = "role" | "cloudfront";
+export type GlobalKind = "role" | "cloudfront" | "other";
 
 /** `darkroom-dev-uploads-111111111111-eu-central-1` */
 export function bucketName(scope: NamingScope, name: string): string {
@@ -42,6 +42,11 @@ export function stackName(system: string, environment: string): string {
 
 export function functionArn(scope: NamingScope, functionName: string): string {
   return `arn:aws:lambda:${scope.region}:${scope.accountId}:function:${functionName}`;
+}
+
+/** `Darkroom/dev`: CloudWatch's namespace of what functions measure. */
+export function metricsNamespace({ environment }: NamingScope): string {
+  return `Darkroom/${environment}`;
 }
 
 function checked(kind: keyof typeof MAX_LENGTH, name: string): string {

@@ -26,6 +26,8 @@ export const ACTIONS = {
   writeLogs: ["logs:CreateLogStream", "logs:PutLogEvents"],
   writeTraces: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
 
+  publishAlarms: ["sns:Publish"],
+
   invoke: ["lambda:InvokeFunction"],
   assumeRole: ["sts:AssumeRole"],
 } as const satisfies Record<string, readonly string[]>;
@@ -67,7 +69,10 @@ export function policyDocument(statements: readonly (Statement | TrustStatement)
 }
 
 /** Refuses every call that does not come over TLS (security.md P3). The wildcards are of a denial. */
-export function denyPlainHttp(action: "s3:*" | "sqs:*", resources: readonly string[]): ResourceStatement {
+export function denyPlainHttp(
+  action: "s3:*" | "sqs:*" | "sns:Publish",
+  resources: readonly string[],
+): ResourceStatement {
   return {
     Sid: "TlsOnly",
     Effect: "Deny",

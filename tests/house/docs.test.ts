@@ -43,6 +43,8 @@ describe("the documents", () => {
   });
 });
 
+/** Blocks that speak to a laptop that runs. */
+const COMMANDS = /\baws\b|npm run (?:job|redrive)\b/;
 const hasAwsCli = spawnSync("aws", ["--version"]).status === 0;
 
 describe(`the AWS commands of the documents${hasAwsCli ? "" : " (skipped: no aws on PATH)"}`, () => {
@@ -56,6 +58,9 @@ describe(`the AWS commands of the documents${hasAwsCli ? "" : " (skipped: no aws
       const folder = mkdtempSync(join(tmpdir(), "darkroom-docs-"));
       onTestFinished(() => rmSync(folder, { recursive: true }));
       symlinkSync(laptop.stateFolder, join(folder, ".darkroom"));
+      // What npm run needs of the project, beside the state of this test's own laptop.
+      for (const name of ["package.json", "node_modules", "operations", "contracts"])
+        symlinkSync(join(PROJECT_FOLDER, name), join(folder, name));
       writeOutputsFiles(laptop.stateFolder, laptop.laptop);
       const picture = sharp({ create: { width: 64, height: 64, channels: 3, background: "#345" } });
       const upload = await uploadFile(laptop.apiUrl, {
@@ -67,7 +72,7 @@ describe(`the AWS commands of the documents${hasAwsCli ? "" : " (skipped: no aws
 
       const env = { PATH: process.env.PATH, HOME: folder, JOB_ID: upload.jobId };
       for (const page of pages) {
-        const blocks = listShellBlocks(page).filter((block) => /\baws\b/.test(block));
+        const blocks = listShellBlocks(page).filter((block) => COMMANDS.test(block));
         const { code, output } = await runShell(blocks.join("\n"), folder, env);
         expect(code, `${page}:\n${output}`).toBe(0);
         if (page.endsWith("runbook.md")) expect(output).toContain(upload.jobId);

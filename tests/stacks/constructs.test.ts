@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Alarm, AlarmTopic } from "../../stacks/constructs/alarm-topic.ts";
 import { Cdn, type CdnProps } from "../../stacks/constructs/cdn.ts";
+import { CostBudget } from "../../stacks/constructs/cost-budget.ts";
+import { Dashboard, type DashboardProps } from "../../stacks/constructs/dashboard.ts";
 import { HttpApi, type HttpApiProps } from "../../stacks/constructs/http-api.ts";
 import { NodeFunction, type NodeFunctionProps } from "../../stacks/constructs/node-function.ts";
 import { PrivateBucket, type PrivateBucketProps } from "../../stacks/constructs/private-bucket.ts";
@@ -112,6 +115,24 @@ const schedule = (changes: { ruleName?: string; everyMinutes?: number }) => (sco
     ...changes,
   });
 
+const alarm = (changes: Partial<Alarm>) => (scope: TerraformStack) =>
+  new AlarmTopic(scope, "alarms", { naming: NAMING, subscribers: ["a@example.com"] }).createAlarm(scope, {
+    id: "api_errors",
+    meaning: "The API fails.",
+    runbook: "apiErrors",
+    metric: { namespace: "AWS/ApiGateway", name: "5xx", dimensions: {}, statistic: "Sum" },
+    atLeast: 1,
+    ...changes,
+  });
+
+const dashboard = (rows: DashboardProps["rows"]) => (scope: TerraformStack) =>
+  new Dashboard(scope, "all", { dashboardName: "all", region: NAMING.region, rows });
+
+const budget = (monthlyUsd: number) => (scope: TerraformStack) => {
+  const topic = new AlarmTopic(scope, "alarms", { naming: NAMING, subscribers: [] });
+  return new CostBudget(scope, "month", { budgetName: "month", monthlyUsd, topic });
+};
+
 const site =
   (...keys: string[]) =>
   (scope: TerraformStack) =>
@@ -176,6 +197,12 @@ describe("a construct", () => {
       cdn({ domain: { name: "a.example.com", certificateArn: "arn:aws:acm:eu-central-1:1:certificate/x" } }),
       "domain.certificateArn",
     ],
+    ["an alarm that is always on", alarm({ atLeast: 0 }), "atLeast is 0"],
+    ["an alarm by the half minute", alarm({ periodSeconds: 30 }), "periodSeconds is 30"],
+    ["an alarm that needs no figure", alarm({ periods: 0 }), "periods is 0"],
+    ["an alarm that says nothing", alarm({ meaning: "errors" }), 'meaning is "errors"'],
+    ["a dashboard with an empty row", dashboard([[]]), "rows have 0 graphs"],
+    ["a budget of nothing", budget(0), "monthlyUsd is 0"],
     ["a schedule that never comes", schedule({ everyMinutes: 0 }), "everyMinutes is 0"],
     ["a schedule with an awkward name", schedule({ ruleName: "a b" }), 'ruleName "a b"'],
     ["a site without a page", site("page.js"), "no index.html"],

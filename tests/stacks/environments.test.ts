@@ -85,6 +85,38 @@ describe("environments.ts", () => {
     expect(problemsOf({ dev: { ...VALID, origins: [origin] } }).map(({ path }) => path)).toEqual(expected);
   });
 
+  it("takes subscribers by mail and by https, and numbers of its own beside the defaults", () => {
+    const subscribers = ["on-call@example.com", "https://hooks.example.com/darkroom"];
+    const { dev } = parseEnvironments({
+      dev: { ...VALID, alarms: { subscribers, monthlyBudgetUsd: 5, thresholds: { apiErrors: 9 } } },
+    });
+
+    expect(dev.alarms).toMatchObject({
+      subscribers,
+      thresholds: { apiErrors: 9, functionErrors: 5, apiLatencyMs: 2000 },
+    });
+  });
+
+  it.each([
+    ["nobody", [], "must name at least one"],
+    ["plain http", ["http://hooks.example.com"], "must be an e-mail address"],
+    ["a name without a host", ["on-call"], "must be an e-mail address"],
+    ["one twice", ["a@example.com", "a@example.com"], "once"],
+    [
+      "a key in the path (P5)",
+      ["https://events.example.com/integration/0123456789abcdef0123456789abcdef/enqueue"],
+      "holds a key",
+    ],
+    ["a key in the query (P5)", ["https://hooks.example.com/x?token=abc"], "holds a key"],
+    ["a password (P5)", ["https://me:secret@hooks.example.com/x"], "holds a key"],
+  ])("refuses alarms that are told to %s", (_what, subscribers, words) => {
+    const [problem, ...others] = problemsOf({ dev: { ...VALID, alarms: { subscribers, monthlyBudgetUsd: 5 } } });
+
+    expect(problem?.message).toContain(words);
+    expect(problem?.message).not.toMatch(/0123456789abcdef|token=|me:secret/);
+    expect(others).toEqual([]);
+  });
+
   it.each<[what: string, changes: Partial<EnvironmentInput>, path: string]>([
     ["a region that is none", { region: "Frankfurt" }, "dev.region"],
     ["an origin named twice", { origins: ["https://a.example", "https://a.example"] }, "dev.origins"],

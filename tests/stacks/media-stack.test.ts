@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT, FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { environments } from "../../environments.ts";
 import { DOMAIN, devWith, ref, synthesizeStack } from "./synthesized.ts";
 
 /** Every resource, with the reason that it exists. An id that changes here destroys something somewhere. */
@@ -47,10 +48,36 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
   ["only through their distribution", ofEach("aws_cloudfront_origin_access_control", ["cdn", "site"])],
   ["kept by path only", ofEach("aws_cloudfront_cache_policy", ["cdn", "site"])],
   ["with security headers", ofEach("aws_cloudfront_response_headers_policy", ["cdn", "site"])],
+  ["how the stack is, on one page", ["aws_cloudwatch_dashboard.media"]],
+  [
+    "what is asked of the logs at night",
+    ofEach("aws_cloudwatch_query_definition", ["job", "failures", "faults", "slow", "starts", "requests"]),
+  ],
+];
+
+/** What an environment with alarms has besides. */
+const WATCHING: readonly (readonly [reason: string, addresses: readonly string[]])[] = [
+  ["an alarm is told somewhere, in its own region", ofEach("aws_sns_topic", ["alarms", "edge_alarms"])],
+  ["only alarms and budgets may tell", ofEach("aws_sns_topic_policy", ["alarms", "edge_alarms"])],
+  ["the API fails, or is slow", ofEach("aws_cloudwatch_metric_alarm", ["api_errors", "api_latency"])],
+  ["a function fails", ofEach("aws_cloudwatch_metric_alarm", withEnding(FUNCTION_NAMES, "errors"))],
+  ["a function has no place", ofEach("aws_cloudwatch_metric_alarm", withEnding(FUNCTION_NAMES, "throttles"))],
+  ["work waits too long", ofEach("aws_cloudwatch_metric_alarm", ["resize_age", "convert_age"])],
+  ["dead letters stay", ofEach("aws_cloudwatch_metric_alarm", ["resize_dead_letters", "convert_dead_letters"])],
+  ["jobs end badly, or not at all", ofEach("aws_cloudwatch_metric_alarm", ["jobs_given_up", "jobs_stuck"])],
+  ["people see errors of the CDN", ofEach("aws_cloudwatch_metric_alarm", ["cdn_errors", "site_errors"])],
+  ["money runs out", ["aws_budgets_budget.month"]],
 ];
 
 /** Decision 5: what the laptop runtime can honour. */
 const REFERENCE = /^[a-z][a-z0-9_]*\.[A-Za-z_][\w-]*(\.[A-Za-z_]\w*|\[\d+\])+$/;
+
+/** Each subscriber of environments.ts, to both topics. */
+function subscriptionsOf(name: "staging" | "prod"): string[] {
+  const subscribers = environments[name].alarms?.subscribers ?? [];
+  const ids = subscribers.map((subscriber) => subscriber.replaceAll(/[^A-Za-z0-9]+/g, "_"));
+  return ids.flatMap((id) => ofEach("aws_sns_topic_subscription", [`alarms_${id}`, `edge_alarms_${id}`]));
+}
 
 function BUCKETS(): string[] {
   return ["uploads", "renditions", "artifacts", "site"];
@@ -58,6 +85,10 @@ function BUCKETS(): string[] {
 
 function QUEUES(): string[] {
   return ["resize", "convert", "resize_dead_letters", "convert_dead_letters"];
+}
+
+function withEnding(names: readonly string[], ending: string): string[] {
+  return names.map((name) => `${name}_${ending}`);
 }
 
 function ofEach(type: string, ids: readonly string[]): string[] {
@@ -73,8 +104,10 @@ describe("the media stack", () => {
     expect([...stack.addresses].sort()).toEqual([...expected].sort());
   });
 
-  it.each(["staging", "prod"] as const)("declares the same resources in %s as in dev", (name) => {
-    expect(synthesizeStack(name).addresses).toEqual(stack.addresses);
+  it.each(["staging", "prod"] as const)("declares the same resources in %s as in dev, and who is told", (name) => {
+    const watching = [...WATCHING.flatMap(([, addresses]) => addresses), ...subscriptionsOf(name)];
+
+    expect([...synthesizeStack(name).addresses].sort()).toEqual([...stack.addresses, ...watching].sort());
   });
 
   it("writes literals and plain references only, so that a laptop can resolve them", () => {

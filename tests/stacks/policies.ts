@@ -14,6 +14,7 @@ const POLICY_ATTRIBUTES = [
   ["aws_iam_role_policy", "policy"],
   ["aws_s3_bucket_policy", "policy"],
   ["aws_sqs_queue_policy", "policy"],
+  ["aws_sns_topic_policy", "policy"],
 ] as const;
 
 /** Every statement of every policy in the stack, with the address of the resource that holds it. */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Set by .ci/run, which looks it up: the folder above the provider's host name. Never written into the project. */
@@ -64,12 +64,17 @@ export function plan(folder: string): TerraformResult {
  * that the credentials belong to its account, which mock ones cannot pass.
  */
 export function mockProvider(folder: string, { anyAccount = true } = {}): void {
-  const aws = {
+  const settings = {
     skip_credentials_validation: true,
     skip_metadata_api_check: "true",
     skip_requesting_account_id: true,
     ...(anyAccount && { allowed_account_ids: [] }),
   };
+  const { provider } = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as {
+    provider: { aws: readonly { readonly alias?: string }[] };
+  };
+  // An override is laid over the block of the same alias.
+  const aws = provider.aws.map(({ alias }) => ({ ...(alias !== undefined && { alias }), ...settings }));
   const terraform = { backend: { local: { path: "empty.tfstate" } } };
-  writeFileSync(join(folder, "mock_override.tf.json"), JSON.stringify({ terraform, provider: { aws: [aws] } }));
+  writeFileSync(join(folder, "mock_override.tf.json"), JSON.stringify({ terraform, provider: { aws } }));
 }

@@ -4,7 +4,7 @@ import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
 import { MemorySourceStore } from "../../../lambdas/adapters/memory/source-store.ts";
 import { createSettleHandler, type SettleEvent } from "../../../lambdas/settle/route.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, makeBatch, makeContext, recordLog, startClock } from "../support/fakes.ts";
+import { announce, makeBatch, makeContext, recordLog, recordMetrics, startClock } from "../support/fakes.ts";
 
 const SCHEDULED = { source: "aws.events", "detail-type": "Scheduled Event", detail: {} } as SettleEvent;
 
@@ -13,12 +13,14 @@ function makeSettle() {
   const sources = new MemorySourceStore();
   const clock = startClock();
   const log = recordLog();
-  const handle = createSettleHandler({ jobs, sources, clock, log });
+  const metrics = recordMetrics();
+  const handle = createSettleHandler({ jobs, sources, clock, log, metrics });
   return {
     jobs,
     sources,
     clock,
     log,
+    metrics,
     createJob: async () => {
       const job = makeNewJob({ createdAt: clock.now() });
       await jobs.create(job);
@@ -43,6 +45,7 @@ describe("settle, given dead letters", () => {
     expect(response).toEqual({ batchItemFailures: [] });
     for (const { jobId } of [pending, begun]) {
       expect(await settle.jobs.find(jobId)).toMatchObject({ status: "FAILED", error: { code: "WORKER_CRASHED" } });
+      expect(settle.metrics.jobs).toContainEqual({ jobId, outcome: "FAILED", code: "WORKER_CRASHED" });
     }
   });
 
@@ -62,6 +65,7 @@ describe("settle, given dead letters", () => {
 
     expect(response).toEqual({ batchItemFailures: [] });
     expect(await settle.statusOf(done.jobId)).toBe("COMPLETED");
+    expect(settle.metrics.jobs).toEqual([]);
   });
 
   it("E6: keeps exactly the letters whose jobs could not be ended", async () => {
@@ -93,6 +97,8 @@ describe("settle, on its schedule", () => {
     expect(before).toBe("PENDING");
     expect(summary).toEqual({ expired: 1, waiting: 0, failed: 0 });
     expect(await settle.statusOf(job.jobId)).toBe("EXPIRED");
+    expect(settle.metrics.jobs).toEqual([{ jobId: job.jobId, outcome: "EXPIRED" }]);
+    expect(settle.metrics.sweeps).toEqual([0, 0]);
   });
 
   it("U6: leaves a job alone whose file has come, because its queue is merely slow", async () => {
@@ -105,6 +111,10 @@ describe("settle, on its schedule", () => {
 
     expect(summary).toEqual({ expired: 0, waiting: 1, failed: 0 });
     expect(await settle.statusOf(job.jobId)).toBe("PENDING");
+    expect(settle.metrics.sweeps).toEqual([1]);
+    expect(settle.log.lines).toContainEqual(
+      expect.objectContaining({ level: "warn", fields: expect.objectContaining({ jobId: job.jobId }) }),
+    );
   });
 
   it("U6: gets past a full page of files that came to the ones that did not", async () => {
@@ -143,6 +153,7 @@ describe("settle, on its schedule", () => {
     const summary = await settle.sweep();
 
     expect(summary).toEqual({ expired: 1, waiting: 0, failed: 1 });
+    expect(settle.metrics.sweeps).toEqual([1]);
     expect(await settle.statusOf(one.jobId)).toBe("PENDING");
     expect(await settle.statusOf(two.jobId)).toBe("EXPIRED");
   });

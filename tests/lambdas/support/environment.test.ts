@@ -12,7 +12,7 @@ describe("a function's environment", () => {
     const read = () => readEnvironment("settle", { JOBS_TABLE: "" });
 
     expect(read).toThrow(
-      "The function settle needs these environment variables, which are not set: JOBS_TABLE, UPLOADS_BUCKET.",
+      "The function settle needs these environment variables, which are not set: JOBS_TABLE, UPLOADS_BUCKET, METRICS_NAMESPACE.",
     );
   });
 

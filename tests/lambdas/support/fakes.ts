@@ -1,6 +1,7 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import type { Clock } from "../../../lambdas/ports/clock.ts";
 import type { Log, LogFields } from "../../../lambdas/support/log.ts";
+import type { EndedJob, JobMetrics } from "../../../lambdas/support/metrics.ts";
 
 export interface TestClock extends Clock {
   pass(seconds: number): void;
@@ -38,6 +39,13 @@ export function recordLog(lines: LogLine[] = [], common: LogFields = {}): Log & 
   };
 }
 
+/** Metrics that are kept. */
+export function recordMetrics(): JobMetrics & { readonly jobs: EndedJob[]; readonly sweeps: number[] } {
+  const jobs: EndedJob[] = [];
+  const sweeps: number[] = [];
+  return { jobs, sweeps, ended: (job) => void jobs.push(job), stuck: (count) => void sweeps.push(count) };
+}
+
 /** An invocation with this much time left, by the real clock. */
 export function makeContext(remainingMs = 60_000): Context {
   const deadline = Date.now() + remainingMs;
@@ -69,8 +77,9 @@ export function announce(key: string, object: { versionId?: string; eTag?: strin
   return JSON.stringify({ Records: [record] });
 }
 
-/** A batch of messages with the ids m0, m1 … */
+/** A batch of messages with the ids m0, m1 …, sent when `startClock` begins. */
 export function makeBatch(bodies: readonly string[]): SQSEvent {
-  const Records = bodies.map((body, index) => ({ messageId: `m${index}`, body }));
+  const attributes = { SentTimestamp: String(startClock().now().getTime()) };
+  const Records = bodies.map((body, index) => ({ messageId: `m${index}`, body, attributes }));
   return { Records } as SQSEvent;
 }

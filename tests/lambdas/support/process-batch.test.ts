@@ -7,7 +7,7 @@ import { DarkroomError, SourceGoneError } from "../../../lambdas/support/errors.
 import { createBatchHandler } from "../../../lambdas/support/process-batch.ts";
 import type { Work, WorkRequest } from "../../../lambdas/support/work.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, makeBatch, makeContext, recordLog, startClock } from "./fakes.ts";
+import { announce, makeBatch, makeContext, recordLog, recordMetrics, startClock } from "./fakes.ts";
 
 const RESULT: JobResult = { source: { contentType: "image/jpeg", bytes: 3 }, renditions: [] };
 
@@ -16,8 +16,9 @@ function makeWorker(work: Work = async () => RESULT, options: { deadlineMarginMs
   const jobs = new MemoryJobTable();
   const clock = startClock();
   const log = recordLog();
+  const metrics = recordMetrics();
   const worked: string[] = [];
-  const handle = createBatchHandler({ jobs, clock, log, ...options }, async (request) => {
+  const handle = createBatchHandler({ jobs, clock, log, metrics, ...options }, async (request) => {
     worked.push(request.job.jobId);
     return work(request);
   });
@@ -25,6 +26,7 @@ function makeWorker(work: Work = async () => RESULT, options: { deadlineMarginMs
     jobs,
     clock,
     log,
+    metrics,
     worked,
     receive: (bodies: readonly string[], remainingMs?: number) => handle(makeBatch(bodies), makeContext(remainingMs)),
     createJob: async () => {
@@ -64,6 +66,53 @@ describe("a worker's batch", () => {
       progress: 100,
       placeholder: "hash",
     });
+  });
+
+  it("measures a completed job: seconds since its file came, bytes in, bytes of all renditions together", async () => {
+    const rendition = (bytes: number) => ({ name: `w${bytes}`, key: `k${bytes}`, contentType: "image/webp", bytes });
+    const worker = makeWorker(async () => {
+      worker.clock.pass(4);
+      return { ...RESULT, renditions: [rendition(100), rendition(23)] };
+    });
+    const job = await worker.createJob();
+    worker.clock.pass(2.5);
+
+    await worker.receive([announce(job.key, { bytes: 4000 })]);
+
+    const finished = { seconds: 6.5, bytesIn: 4000, bytesOut: 123 };
+    expect(worker.metrics.jobs).toEqual([{ jobId: job.jobId, outcome: "COMPLETED", finished }]);
+  });
+
+  it("measures a failed job with its code, and counts neither a fault that is tried again nor a second delivery", async () => {
+    const faults: Error[] = [new Error("Throttled."), new DarkroomError("CORRUPT_MEDIA")];
+    const worker = makeWorker(async () => {
+      throw faults.shift();
+    });
+    const job = await worker.createJob();
+
+    for (let delivery = 0; delivery < 3; delivery += 1) await worker.receive([announce(job.key)]);
+
+    expect(worker.metrics.jobs).toEqual([{ jobId: job.jobId, outcome: "FAILED", code: "CORRUPT_MEDIA" }]);
+  });
+
+  it("names the job in every line that it logs, from its begin to its end, faults too", async () => {
+    const outcomes: (() => Promise<JobResult>)[] = [
+      () => Promise.reject(new Error("Throttled.")),
+      () => Promise.resolve(RESULT),
+    ];
+    const worker = makeWorker(() => outcomes.shift()?.() ?? Promise.reject(new Error("No more.")));
+    const job = await worker.createJob();
+
+    for (let delivery = 0; delivery < 3; delivery += 1) await worker.receive([announce(job.key)]);
+
+    expect(worker.log.lines.map(({ message }) => message)).toEqual([
+      "The job is begun.",
+      "The upload goes back to the queue.",
+      "The job is begun.",
+      "The job is complete.",
+      "There is nothing to do.",
+    ]);
+    expect(worker.log.lines.map(({ fields }) => fields.jobId)).toEqual(Array(5).fill(job.jobId));
   });
 
   it("E1: decodes the form encoding of keys in events", async () => {

@@ -46,7 +46,7 @@ beforeEach(() => {
   const artifacts = { layers: { ffmpeg: { path: "layers/ffmpeg.zip", sha256: hash.toString("hex") } } };
   const authorize = () => ({ allowed: mayAssume, reason: mayAssume ? "" : "no resource-based policy allows it" });
   runtime = {
-    ...{ region: REGION, accountId: ACCOUNT, stackFolder: folder, artifactsFolder: folder },
+    ...{ region: REGION, accountId: ACCOUNT, stackFolder: folder, artifactsFolder: folder, stateFolder: folder },
     ...{ lambda, artifacts, authorize },
   } as unknown as LaptopRuntime;
 });

@@ -5,6 +5,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
+  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
@@ -301,6 +302,8 @@ describe("redrive", () => {
     expect(sources.queueUrls).toEqual([url]);
 
     await client.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf("dead") }));
+    const tasks = await client.send(new ListMessageMoveTasksCommand({ SourceArn: arnOf("dead") }));
+    expect(tasks.Results).toMatchObject([{ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 1 }]);
 
     const [back] = await receive();
     expect(back?.Body).toBe("poison");

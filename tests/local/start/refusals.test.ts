@@ -48,15 +48,16 @@ describe("what the runtime honours (P9)", () => {
   });
 
   it("P9: is no attribute that it was not made for: each resource refuses one by name, all at once", async () => {
-    const dev = structuredClone(stacks.dev ?? { resource: {} });
-    const addresses = Object.entries(dev.resource).flatMap(([type, named]) =>
+    // prod declares all that there is, alarms too.
+    const prod = structuredClone(stacks.prod ?? { resource: {} });
+    const addresses = Object.entries(prod.resource).flatMap(([type, named]) =>
       Object.entries(named).map(([name, body]) => {
         body.made_up = true;
         return `${type}.${name}`;
       }),
     );
 
-    const problems = await listProblems(dev);
+    const problems = await listProblems(prod);
 
     expect(problems).toEqual(
       expect.arrayContaining(addresses.map((address) => `${address}: the laptop runtime does not know "made_up"`)),
@@ -99,6 +100,8 @@ describe("what the runtime honours (P9)", () => {
       { server_timing_headers_config: {} },
       "server_timing_headers_config",
     ],
+    ["aws_cloudwatch_dashboard.media", { dashboard_body: "graphs" }, "must be JSON with a list of widgets"],
+    ["aws_cloudwatch_query_definition.job", { query_string: "" }, "query_string"],
     ["aws_iam_role.resize", { managed_policy_arns: ["x"] }, "managed_policy_arns"],
     ["aws_iam_role.resize", { assume_role_policy: "{}" }, "Version"],
   ])("%s refuses %j by name", async (address, changes, named) => {
@@ -106,5 +109,26 @@ describe("what the runtime honours (P9)", () => {
 
     expect(problems.join("\n")).toContain(address);
     expect(problems.join("\n")).toContain(named);
+  });
+
+  it("P9: is one region: a resource elsewhere is refused, unless its type does nothing on a laptop", async () => {
+    const prod = structuredClone(stacks.prod ?? { resource: {} });
+    Object.assign(prod.resource.aws_sqs_queue?.resize ?? {}, { provider: "aws.edge" });
+    Object.assign(prod.resource.aws_sqs_queue?.convert ?? {}, { provider: "aws.moon" });
+
+    expect(await listProblems(prod)).toEqual([
+      'aws_sqs_queue.convert: its provider "aws.moon" is none that the stack declares by alias',
+      "aws_sqs_queue.resize: is in us-east-1; the laptop runtime has one region, the stack's own",
+    ]);
+  });
+
+  it("P9: is one account: a provider of another is refused", async () => {
+    const prod = structuredClone(stacks.prod ?? { resource: {} }) as {
+      resource: Resources;
+      provider: { aws: { allowed_account_ids: string[] }[] };
+    };
+    Object.assign(prod.provider.aws[1] ?? {}, { allowed_account_ids: ["999999999999"] });
+
+    expect(await listProblems(prod)).toEqual([expect.stringContaining("must name the same account in each block")]);
   });
 });

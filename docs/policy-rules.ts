@@ -1,0 +1,72 @@
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type Rule, THREATS, type ThreatId } from "../stacks/policy/rule.ts";
+import { getRule, RULE_IDS, RULE_TOPICS } from "../stacks/policy/rules/index.ts";
+import { WAIVERS, type Waiver } from "../stacks/policy/waivers.ts";
+
+/** Writes docs/policy-rules.md from the rules and the waivers: `npx tsx docs/policy-rules.ts`. A test says when it is due. */
+
+export const POLICY_RULES_PAGE = fileURLToPath(new URL("./policy-rules.md", import.meta.url));
+
+export function formatPolicyRules(): string {
+  const scannerIds = RULE_IDS.flatMap((id) => getRule(id).scannerIds);
+  return `# Policy rules
+
+Made from \`stacks/policy/\` by \`npx tsx docs/policy-rules.ts\`; do not edit it by hand.
+
+${RULE_IDS.length} rules, which stand for ${scannerIds.length} checks of public scanners (checkov: \`CKV_…\`, trivy: \`AWS-…\`). They read what
+Terraform reads. A stack that breaks one is not synthesized: every finding of every stack is named, and nothing is left
+that could be planned. \`npm test\` takes each defence out of a stack and sees that its rule names it.
+
+To differ from a rule, add a waiver to \`stacks/policy/waivers.ts\`: rule, resources, reason, and a day within a year. A
+waiver that excuses nothing any more fails, in \`npm test\` and when all environments are synthesized. One that is past its
+day fails too; at synthesis it is a warning where all environments are unprotected (\`isProtected: false\`), so that an old
+checkout still starts on a laptop.
+
+To add a rule, add it to its topic in \`stacks/policy/rules/\`, and a way to break it in \`tests/stacks/policy/cases/\`:
+without one the tests do not compile. A Terraform type that no rule looks at fails a test, until a rule does or it is
+written there why none has to.
+
+## What the rules hold up
+
+${formatTable(
+  ["threat", "defence", "rules"],
+  (Object.keys(THREATS) as ThreatId[]).map((id) => [id, THREATS[id], listRulesFor(id)]),
+)}
+
+${Object.entries(RULE_TOPICS)
+  .map(([topic, rules]) => formatTopic(topic, rules))
+  .join("\n\n")}
+
+## Where Darkroom differs
+
+${formatTable(["rule", "resources", "reason", "until"], WAIVERS.map(formatWaiver))}
+`;
+}
+
+function formatTopic(topic: string, rules: Readonly<Record<string, Rule>>): string {
+  const rows = Object.entries(rules).map(([id, rule]) => [
+    `\`${id}\``,
+    rule.promise,
+    rule.why,
+    [...rule.threats, ...rule.scannerIds].join(", ") || "–",
+  ]);
+  return `## ${topic}\n\n${formatTable(["rule", "what holds", "otherwise", "threats, scanners' ids"], rows)}`;
+}
+
+function listRulesFor(threat: ThreatId): string {
+  return RULE_IDS.filter((id) => getRule(id).threats.includes(threat))
+    .map((id) => `\`${id}\``)
+    .join(", ");
+}
+
+function formatWaiver({ rule, resources, stacks, reason, until }: Waiver): string[] {
+  const places = resources.map((resource) => `\`${resource}\``).join(", ");
+  return [`\`${rule}\``, stacks ? `${places} in ${stacks.join(", ")}` : places, reason, until];
+}
+
+function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(POLICY_RULES_PAGE, formatPolicyRules());

@@ -1,0 +1,21 @@
+import * as z from "zod";
+import type { LaptopRuntime } from "../runtime.ts";
+import { tags } from "./blocks.ts";
+import { defineResource } from "./resource.ts";
+
+const schema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, "must be letters, digits, hyphens or underscores (no FIFO topic)"),
+  tags,
+});
+
+/** Hears and tells nothing: what would publish to it, alarms and budgets, does nothing here. There is no SNS to call. */
+export const awsSnsTopic = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+  type: "aws_sns_topic",
+  schema,
+  exports: ["arn", "id"],
+  servesAnyRegion: true,
+  async start({ config: { name }, elsewhere }, { region, accountId }) {
+    const arn = `arn:aws:sns:${elsewhere ?? region}:${accountId}:${name}`;
+    return { attributes: { id: arn, arn } };
+  },
+});

@@ -1,0 +1,72 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { isJobId } from "../contracts/object-keys.ts";
+import { readJobLines } from "./job/logs.ts";
+import { compareRenditions, listRenditions, listVersions } from "./job/objects.ts";
+import { describeRecord, type JobRecord, readRecord } from "./job/record.ts";
+import { formatTimeline, type TimelineEvent, tellRecord, tellVersions } from "./job/timeline.ts";
+import { explainState } from "./job/verdict.ts";
+import { type Command, DEPLOYMENT_OPTIONS, parseCommand } from "./support/command-line.ts";
+import { type Deployment, findDeployment } from "./support/deployment.ts";
+import { OperationError } from "./support/operation-error.ts";
+
+const USAGE = "npm run job -- <jobId> [--outputs-file <file>] [--stack <name>]";
+/** The clocks of AWS's services and of a laptop differ by less. */
+const CLOCK_MARGIN_MS = 60_000;
+
+/**
+ * What happened to one job: its record, the versions of its upload, its renditions, and what the functions logged of it,
+ * as one timeline. Shows no file name and no signed address.
+ */
+export const job: Command = async (args, write) => {
+  const { values, names } = parseCommand(args, USAGE, DEPLOYMENT_OPTIONS);
+  const [jobId, ...others] = names;
+  if (jobId === undefined || others.length > 0) throw new OperationError(`Name one job.\nUsage: ${USAGE}`);
+  if (!isJobId(jobId))
+    throw new OperationError(
+      `"${jobId}" is not a job's id. Expected one as presign answers it, like 3f2c8a54-0d1b-4c6e-9f7a-2b1d5e8c4a90: lower case, a UUID of version 4.`,
+    );
+  const deployment = findDeployment(values);
+  const clients = connect(deployment.region);
+  try {
+    const record = await readRecord(clients.dynamodb, deployment.jobsTable, jobId);
+    for (const line of await tellJob(deployment, record, clients, new Date())) write(line);
+  } finally {
+    for (const client of Object.values(clients)) client.destroy();
+  }
+};
+
+type Clients = ReturnType<typeof connect>;
+
+function connect(region: string) {
+  // As everywhere: an endpoint that is an IP address takes bucket names in the path.
+  const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined;
+  return {
+    dynamodb: new DynamoDBClient({ region }),
+    s3: new S3Client({ region, forcePathStyle }),
+    logs: new CloudWatchLogsClient({ region }),
+  };
+}
+
+async function tellJob(deployment: Deployment, record: JobRecord, clients: Clients, now: Date): Promise<string[]> {
+  const from = new Date(record.createdAt.getTime() - CLOCK_MARGIN_MS);
+  const [versions, renditions, logged] = await Promise.all([
+    listVersions(clients.s3, deployment.uploadsBucket, record.key),
+    listRenditions(clients.s3, deployment.renditionsBucket, record.jobId),
+    readJobLines(clients.logs, { prefix: deployment.prefix, record, from, to: now }),
+  ]);
+  const events: TimelineEvent[] = [...tellRecord(record, now), ...tellVersions(versions), ...logged.events];
+  return [
+    `${record.jobId}  ${deployment.stackName}, ${deployment.region}`,
+    "",
+    ...describeRecord(record, now),
+    "",
+    ...formatTimeline(events, record.createdAt),
+    "",
+    ...compareRenditions(record, renditions),
+    ...logged.notes.map((note) => `Note: ${note}`),
+    "",
+    explainState(record, versions, now),
+  ];
+}

@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+import { OperationError } from "./operation-error.ts";
+
+/** A command of this folder: what was typed in, lines out. */
+export type Command = (args: readonly string[], write: (line: string) => void) => Promise<void>;
+
+/** Options that every command with a deployment takes. */
+export const DEPLOYMENT_OPTIONS = {
+  "outputs-file": { type: "string" },
+  stack: { type: "string" },
+} as const;
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
+
+/** As node's own, but a word that the command does not know is told with its usage. Throws OperationError. */
+export function parseCommand<const O extends NonNullable<Options>>(
+  args: readonly string[],
+  usage: string,
+  options: O,
+): { readonly values: ReturnType<typeof parseArgs<{ options: O }>>["values"]; readonly names: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { values: values as ReturnType<typeof parseArgs<{ options: O }>>["values"], names: positionals };
+  } catch (error) {
+    throw new OperationError(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
+  }
+}
+
+/** Runs a command as this process's own work: what a person can put right is told in words and ends with 1. */
+export async function runCommand(command: Command): Promise<void> {
+  // The SDK's advice to take a newer Node would stand between the lines.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  try {
+    await command(process.argv.slice(2), (line) => void process.stdout.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** What AWS and the network say is meant for people too; only a fault of ours is shown with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof OperationError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "CredentialsProviderError")
+    return `There are no AWS credentials: ${error.message}\nSet a profile or keys; on a laptop: set -a; . .darkroom/aws.env; set +a`;
+  if ("code" in error && error.code === "ECONNREFUSED")
+    return `Nothing answers at ${process.env.AWS_ENDPOINT_URL ?? "the address of AWS"}. On a laptop, start it: npm start`;
+  if ("$metadata" in error) return `AWS refused: ${error.name}: ${error.message}`;
+  return error.stack ?? error.message;
+}

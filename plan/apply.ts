@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { PlanError } from "./plan-error.ts";
+import { parseArguments } from "./run/arguments.ts";
+import { EXIT, runCommand } from "./run/review-stacks.ts";
+import { findStackFolders } from "./run/synthesize.ts";
+import { applyPlan, initialize, PLAN_FILE, removePlan } from "./run/terraform.ts";
+
+/**
+ * `npm run plan:apply -- [environment] --synthesized cdktf.out`: applies the plans that `npm run plan` has saved there,
+ * and nothing else: what a reviewer has approved. Terraform refuses a plan whose state has moved on.
+ */
+await runCommand(async () => {
+  const options = parseArguments(process.argv.slice(2));
+  if (!options.synthesizedFolder) throw new PlanError("Name the folder of the saved plans: --synthesized cdktf.out");
+  const folders = (await findStackFolders(options)).filter((folder) => existsSync(join(folder, PLAN_FILE)));
+  if (folders.length === 0)
+    throw new PlanError(`${options.synthesizedFolder} holds no saved plan; npm run plan saves one.`);
+  for (const folder of folders) {
+    await initialize(folder);
+    await applyPlan(folder);
+    removePlan(folder);
+  }
+  return EXIT.nothing;
+});

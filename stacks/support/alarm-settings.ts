@@ -1,0 +1,65 @@
+import * as z from "zod";
+
+/** What environments.ts says about watching: who is told, and how much is too much. */
+
+const EMAIL = /^[^\s@"<>]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i;
+
+/**
+ * An address with a key in it is a password: whoever reads the repository, or the state, could page people with it. Keys
+ * of webhooks are long and mix letters with digits.
+ */
+function holdsKey(url: URL): boolean {
+  const isKey = (part: string) => part.length >= 20 && /[a-z]/i.test(part) && /\d/.test(part);
+  return url.username !== "" || url.password !== "" || url.search !== "" || url.pathname.split("/").some(isKey);
+}
+
+const subscriber = z.string().superRefine((text, context) => {
+  if (EMAIL.test(text)) return;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:") {
+    context.addIssue(`"${text}" must be an e-mail address, or an address that begins with https://`);
+  } else if (holdsKey(url)) {
+    // The text itself stays out of the message: CI's logs are read by many.
+    context.addIssue(`the address at ${url.host} holds a key; nothing secret may stand here: subscribe it by hand`);
+  }
+});
+
+const thresholds = z
+  .strictObject({
+    /** Answers of 500 and above, in five minutes. */
+    apiErrors: z.int().min(1).default(5),
+    /** Milliseconds that 5 % of the answers take or exceed, for 15 minutes. */
+    apiLatencyMs: z.int().min(1).max(29_000).default(2000),
+    /** Calls of one function that ended in an error, in five minutes: crashes and timeouts, not files it refused. */
+    functionErrors: z.int().min(1).default(5),
+    /** Calls of one function that found no free place, in five minutes. */
+    functionThrottles: z.int().min(1).default(10),
+    /**
+     * Seconds that the oldest message of a queue has waited. A message whose worker died is hidden for six times the
+     * function's timeout: the defaults are above one such time.
+     */
+    resizeQueueSeconds: z.int().min(60).default(900),
+    convertQueueSeconds: z.int().min(60).default(7200),
+    /** Jobs given up after their message failed too often, in an hour. */
+    jobsGivenUp: z.int().min(1).default(1),
+    /** Percent of a distribution's answers that are 500 and above, for 15 minutes. */
+    cdnErrorPercent: z.number().gt(0).max(100).default(5),
+  })
+  .prefault({});
+
+/** An environment's alarms. */
+export const alarmSettings = z
+  .strictObject({
+    /** E-mail addresses and https addresses. Each is asked once to confirm. */
+    subscribers: z
+      .array(subscriber)
+      .min(1, "must name at least one: an alarm that nobody hears is none")
+      .max(10)
+      .refine((all) => new Set(all).size === all.length, { error: "name each subscriber once" }),
+    /** US dollars a month for the whole account; told at 80 % spent, and when all of it is forecast or spent. */
+    monthlyBudgetUsd: z.int().min(1).max(1_000_000),
+    thresholds,
+  })
+  .optional();
+
+export type AlarmThresholds = z.output<typeof thresholds>;

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { environments } from "../../../environments.ts";
+import { addUp, addUpBeyondFree, type Charge, describeBill, mergeCharges } from "../../../operations/cost/charges.ts";
+import { countIdleMonth, countWork, type Workload } from "../../../operations/cost/estimate.ts";
+import { COST_PAGE, formatCostPage, README, replaceReadmeTable } from "../../../operations/cost/page.ts";
+import { type PricedStack, parseStack, readStack } from "../../../operations/cost/stack.ts";
+import { cost } from "../../../operations/cost.ts";
+import { synthesize } from "../../../stacks/app.ts";
+import { requireBuild } from "../../support/require-build.ts";
+import { run } from "../operations-fixture.ts";
+
+let prod: PricedStack;
+beforeAll(() => {
+  const { folder: artifactsFolder } = requireBuild();
+  const outputFolder = mkdtempSync(join(tmpdir(), "darkroom-cost-"));
+  const { folders } = synthesize({ environments: [environments.prod], artifactsFolder, outputFolder });
+  prod = readStack(folders[0] ?? "");
+  rmSync(outputFolder, { recursive: true });
+});
+
+const quantity = (charges: readonly Charge[], unit: Charge["unit"], resource = ""): number =>
+  charges
+    .filter((charge) => charge.unit === unit && charge.resource.includes(resource))
+    .reduce((sum, charge) => sum + charge.quantity, 0);
+const work = (workload: Partial<Workload>, stack = prod): Charge[] =>
+  countWork(stack, { images: 0, films: 0, views: 0, ...workload });
+
+describe("the documents' figures", () => {
+  it("of the README are those of the stacks as they are (npm run docs writes them)", () => {
+    const text = readFileSync(README, "utf8");
+
+    expect(text).toBe(replaceReadmeTable(prod, text));
+  });
+
+  it("of docs/cost.md too", () => {
+    expect(readFileSync(COST_PAGE, "utf8")).toBe(formatCostPage(prod));
+  });
+
+  it("hold the promise of less than a dollar for an idle month that nobody watches, within every account's allowances", () => {
+    const watching: readonly Charge["unit"][] = ["alarm", "dashboard"];
+    const unwatched = countIdleMonth(prod).filter(({ unit }) => !watching.includes(unit));
+
+    expect(addUpBeyondFree(unwatched)).toBeLessThan(1);
+    // Beyond ten, each alarm is ten cents.
+    expect(addUpBeyondFree(countIdleMonth(prod))).toBeLessThan(1 + Math.max(0, prod.alarms.length - 10) * 0.1);
+  });
+});
+
+describe("an estimate", () => {
+  it("asks for the worker's time by its memory, at the pace of Lambda's arm64", () => {
+    const images = { images: 1, films: 0, views: 0 };
+    const idle = countWork(prod, images, { cpuMs: 0, renditions: 4 });
+    const busy = countWork(prod, images, { cpuMs: 400, renditions: 4 });
+
+    // 0.4 s × 2.5 on 1769 MB.
+    const difference = quantity(busy, "lambdaArmGbSecond", "resize") - quantity(idle, "lambdaArmGbSecond", "resize");
+    expect(difference).toBeCloseTo(1769 / 1024, 6);
+  });
+
+  it("asks for a PUT of each upload and of each rendition that the stack's own settings make", () => {
+    expect(quantity(work({ images: 100 }), "s3Put", "uploads")).toBe(100);
+    expect(quantity(work({ images: 100 }), "s3Put", "renditions")).toBe(100 * 4 * 2);
+  });
+
+  it("counts files for as long as the lifecycle keeps them, and those that stay for a month", () => {
+    const [kept, halved] = [prod, { ...prod, keepDays: { ...prod.keepDays, uploads: 15.2 } }].map((stack) =>
+      quantity(work({ images: 1000 }, stack), "s3GbMonth", "uploads"),
+    );
+
+    // 30 days, and 7 more as a noncurrent version.
+    expect(prod.keepDays).toMatchObject({ uploads: 37, renditions: undefined });
+    expect(kept).toBeCloseTo(1000 * 0.003984 * (37 / 30.4), 6);
+    expect(halved).toBeCloseTo(1000 * 0.003984 * 0.5, 6);
+  });
+
+  it("of an idle month asks for Lambda's polls of every queue that it consumes, and for each alarm", () => {
+    const half = { ...prod, consumedQueues: prod.consumedQueues.slice(0, 2), alarms: ["a", "b"] };
+
+    expect(quantity(countIdleMonth(half), "queueRequest") * 2).toBe(quantity(countIdleMonth(prod), "queueRequest"));
+    expect(quantity(countIdleMonth(half), "alarm")).toBe(2);
+  });
+
+  it("adds up to its parts, and takes off each allowance once for the whole account", () => {
+    const charges = mergeCharges([...countIdleMonth(prod), ...work({ images: 10_000, films: 100, views: 1000 })]);
+    const named = [...describeBill(charges).matchAll(/\d+\.\d+/g)].reduce((sum, [text]) => sum + Number(text), 0);
+
+    expect(named).toBeCloseTo(addUp(charges), 2);
+    const queues = charges.filter(({ unit }) => unit === "queueRequest");
+    expect(addUp(queues) - addUpBeyondFree(queues)).toBeCloseTo(0.4, 9);
+  });
+
+  it("refuses a type that it has no price for, by name", () => {
+    expect(() => parseStack({ resource: { aws_nat_gateway: { a: {} } } })).toThrow(
+      /No price is known for aws_nat_gateway/,
+    );
+  });
+});
+
+describe("npm run cost", () => {
+  it("refuses what it cannot count, by name", async () => {
+    await expect(run(cost, "prod", "--uploads", "1e4")).rejects.toThrow('--uploads is "1e4"; expected a whole number');
+    await expect(run(cost, "production")).rejects.toThrow(join("darkroom-media-production", "cdk.tf.json"));
+    await expect(run(cost, "--downloads", "5")).rejects.toThrow("Usage: npm run cost");
+  });
+});

@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeLine } from "../../operations/job/log-line.ts";
+import { compareRenditions } from "../../operations/job/objects.ts";
+import { findDeployment } from "../../operations/support/deployment.ts";
+import { makeFolder } from "./operations-fixture.ts";
+
+const OUTPUTS = {
+  apiUrl: "https://abc.execute-api.eu-central-1.amazonaws.com",
+  region: "eu-central-1",
+  jobsTable: "darkroom-dev-jobs",
+  uploadsBucket: "darkroom-dev-uploads",
+  renditionsBucket: "darkroom-dev-renditions",
+};
+
+function writeOutputs(stacks: object): { "outputs-file": string } {
+  const path = join(makeFolder(), "outputs.json");
+  writeFileSync(path, JSON.stringify(stacks));
+  return { "outputs-file": path };
+}
+
+describe("a deployment", () => {
+  it("is found by its outputs: those of the only stack, or of the one that is named", () => {
+    const choice = writeOutputs({ a: OUTPUTS, b: { ...OUTPUTS, jobsTable: "darkroom-prod-jobs" } });
+
+    expect(findDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod");
+    expect(() => findDeployment(choice, {})).toThrow("holds several stacks; name one with --stack: it has a, b.");
+    expect(() => findDeployment({ ...choice, stack: "c" }, {})).toThrow('has no stack "c"');
+  });
+
+  it("is a laptop's only with the laptop's address: the same names exist on AWS", () => {
+    const choice = writeOutputs({ a: { ...OUTPUTS, apiUrl: "http://127.0.0.1:4567" } });
+
+    expect(() => findDeployment(choice, {})).toThrow("AWS itself would be asked");
+    expect(() => findDeployment(choice, { AWS_ENDPOINT_URL: "https://sqs.amazonaws.com" })).toThrow("is https://sqs");
+    expect(findDeployment(choice, { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" }).stackName).toBe("a");
+  });
+
+  it("without outputs is told how to write them", () => {
+    expect(() => findDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(/no nowhere\.json[\s\S]*cdktf output/);
+    expect(() => findDeployment(writeOutputs({ a: { region: "x" } }), {})).toThrow(/jobsTable: /);
+  });
+});
+
+describe("the renditions of a job", () => {
+  it("are told as stored, as missing, as other than recorded, and as left over", () => {
+    const renditions = ["a", "b", "c"].map((key) => ({ name: key, key, contentType: "image/webp", bytes: 10 }));
+    const stored = [
+      { key: "a", bytes: 10 },
+      { key: "c", bytes: 9 },
+      { key: "d", bytes: 1 },
+    ];
+
+    const lines = compareRenditions({ renditions }, stored).join("\n");
+
+    expect(lines).toMatch(/ a .* stored$/m);
+    expect(lines).toMatch(/ b .* MISSING$/m);
+    expect(lines).toMatch(/ c .* stored with 9 bytes, NOT as recorded$/m);
+    expect(lines).toMatch(/ d .* stored by a try that did not finish the job$/m);
+  });
+});
+
+describe("a line of a log", () => {
+  const describeJson = (line: object) => describeLine(JSON.stringify(line));
+
+  it("A10: is shown with known fields alone, and no signed address", () => {
+    const described = describeJson({
+      level: "WARN",
+      message: "gone: https://b.example/k?X-Amz-Signature=abc&a=1",
+      fileName: "diary.png",
+      ip: "10.0.0.1",
+      attempt: 2,
+      error: { name: "Error", message: "X-Amz-Credential=AKIA/1 refused", stack: "at secret" },
+    });
+
+    expect(described?.text).toBe(
+      "WARN gone: https://b.example/k?[not shown] (attempt=2, Error: X-Amz-Credential=[not shown] refused)",
+    );
+  });
+
+  it("of Lambda itself tells how the call ended, on AWS and on a laptop alike", () => {
+    const metrics = { durationMs: 900, maxMemoryUsedMB: 512, memorySizeMB: 512 };
+    const record = { requestId: "r", status: "error", errorType: "Runtime.ExitError", metrics };
+    const onAws = describeJson({ time: "2026-11-01T12:00:00.000Z", type: "platform.report", record });
+    const onLaptop = describeJson({
+      ...{ kind: "report", message: "REPORT", durationMs: 900, maxMemoryUsedMb: 512, memoryMb: 512 },
+      errorType: "Runtime.ExitError",
+    });
+
+    expect(onAws?.text).toBe("the call ended as Runtime.ExitError after 900 ms, with 512 of 512 MB");
+    expect(onLaptop?.text).toBe(onAws?.text);
+    expect(describeJson({ type: "platform.start", record: { requestId: "r" } })).toBeUndefined();
+    expect(describeJson({ _aws: { Timestamp: 1 }, Jobs: 1 })).toBeUndefined();
+  });
+});

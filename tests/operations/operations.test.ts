@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { job } from "../../operations/job.ts";
+import { redrive } from "../../operations/redrive.ts";
+import { openTestLaptop, type TestLaptop } from "../support/laptop.ts";
+import { presign, readJob, type TestFile, uploadFile, waitForJob } from "../support/uploads.ts";
+import { runOnLaptop } from "./operations-fixture.ts";
+
+let laptop: TestLaptop;
+beforeAll(async () => {
+  laptop = await openTestLaptop();
+});
+afterAll(() => laptop.close());
+
+const FILE_NAME = "my-private-diary.png";
+async function makeFile(): Promise<TestFile> {
+  const picture = sharp({ create: { width: 200, height: 100, channels: 3, background: "#345" } });
+  return { fileName: FILE_NAME, contentType: "image/png", body: await picture.png().toBuffer() };
+}
+const damagedFile = (): TestFile => ({
+  fileName: FILE_NAME,
+  contentType: "image/png",
+  body: Buffer.from("no picture"),
+});
+const onLaptop = (...args: Parameters<typeof runOnLaptop> extends [unknown, ...infer Rest] ? Rest : never) =>
+  runOnLaptop(laptop, ...args);
+/** Lines reach the disk a moment after they are logged. */
+async function tellJob(jobId: string, ...expected: string[]): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    const told = await onLaptop(job, jobId);
+    if (tries > 40 || expected.every((text) => told.includes(text))) return told;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe("npm run job", () => {
+  it("tells a finished job as one timeline: presigned, arrived, begun, finished, reported", async () => {
+    const upload = await uploadFile(laptop.apiUrl, await makeFile());
+    await waitForJob(upload);
+
+    const told = await tellJob(upload.jobId, "The job is complete.", "the call ended");
+
+    expect(told).toContain("status      COMPLETED, 100 %, 1 try");
+    const steps = ["an upload was presigned", "The job is complete.", "the call ended after"];
+    expect(steps.map((step) => told.indexOf(step)).every((at, index, all) => at > (all[index - 1] ?? 0))).toBe(true);
+    expect(told).toMatch(/bucket +the upload arrived, \d+ bytes \(version \S+, the latest\)/);
+    expect(told).toMatch(new RegExp(`v1/${upload.jobId}/\\S+ {2}image/\\S+, \\d+ bytes, stored`));
+    expect(told).not.toContain("MISSING");
+    expect(told).toContain("It is finished");
+  });
+
+  it("A10: shows no file name and no signature, of whatever end", async () => {
+    const upload = await uploadFile(laptop.apiUrl, damagedFile());
+    await waitForJob(upload);
+
+    const told = await tellJob(upload.jobId, "The job failed.");
+
+    expect(told).toContain("error       UNSUPPORTED_FORMAT");
+    expect(told).toContain("The job failed.");
+    expect(told).not.toContain("private-diary");
+    expect(told).not.toMatch(/x-amz-signature=(?!\[not shown\])/i);
+  });
+
+  it("says of a job without a file that it waits", async () => {
+    const { jobId } = await presign(laptop.apiUrl, await makeFile());
+
+    const told = await onLaptop(job, jobId);
+
+    expect(told).toContain("PENDING, 0 %");
+    expect(told).toMatch(/the upload's address stops working/);
+    expect(told).toContain("Its file has not come yet.");
+  });
+
+  it("says of an id that nobody made where it may be, and of other text that it is no id", async () => {
+    await expect(onLaptop(job, randomUUID())).rejects.toThrow(/There is no job [0-9a-f-]+ in darkroom-dev-jobs/);
+    await expect(onLaptop(job, "1234")).rejects.toThrow('"1234" is not a job\'s id');
+    await expect(onLaptop(job)).rejects.toThrow("Name one job");
+  });
+});
+
+describe("npm run redrive", () => {
+  const sqs = () => new SQSClient(clientOptions());
+  const clientOptions = () => {
+    const { endpointUrl: endpoint, region, administrator: credentials } = laptop.laptop;
+    return { endpoint, region, credentials };
+  };
+  const urlOf = async (name: string) => (await sqs().send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
+
+  it("shows every queue with its dead letters, and moves nothing with --counts", async () => {
+    const told = await onLaptop(redrive, "--counts");
+
+    expect(told).toMatch(/darkroom-dev-convert +0 +\d+ +0 +0/);
+    expect(told).toMatch(/darkroom-dev-resize +0/);
+    expect(told).toContain("There is no dead letter to move.");
+  });
+
+  it("refuses a queue that is not there by name, and names those that are", async () => {
+    await expect(onLaptop(redrive, "resise")).rejects.toThrow(/no queue "resise".*it has convert, resize\./);
+    await expect(onLaptop(redrive, "resize", "convert")).rejects.toThrow("Name one queue");
+    await expect(onLaptop(redrive, "--fast")).rejects.toThrow("Usage: npm run redrive");
+  });
+
+  it("moves a queue's dead letters back to it, by its short name, and tells how many", async () => {
+    // A spare pair that nobody consumes: the stack's own dead letters are settle's at once.
+    const { sqs: service } = laptop.laptop.runtime;
+    const settings = {
+      ...{ visibilityTimeoutSeconds: 0, messageRetentionSeconds: 3600, delaySeconds: 0 },
+      ...{ maxMessageSize: 262_144, receiveWaitTimeSeconds: 0 },
+    };
+    const dead = await service.putQueue("darkroom-dev-spare-dead-letters", settings);
+    const redrivePolicy = { deadLetterTargetArn: dead.arn, maxReceiveCount: 1 };
+    await service.putQueue("darkroom-dev-spare", { ...settings, redrivePolicy });
+    const QueueUrl = await urlOf("darkroom-dev-spare");
+    await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "an upload" }));
+    for (let tries = 0; tries < 3; tries++) await sqs().send(new ReceiveMessageCommand({ QueueUrl }));
+
+    const looked = await onLaptop(redrive, "spare", "--counts");
+    const told = await onLaptop(redrive, "spare");
+
+    expect(looked).toMatch(/darkroom-dev-spare +0 +0 +1 +0/);
+    expect(looked).not.toContain("moved");
+    expect(told).toContain("darkroom-dev-spare: 1 of 1 dead letters moved, done");
+    const attributes = { VisibilityTimeout: "30" };
+    await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
+    const { Messages = [] } = await sqs().send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages.map(({ Body }) => Body)).toEqual(["an upload"]);
+  });
+
+  it("says that a job which was given up never starts again, as it is", async () => {
+    const upload = await presign(laptop.apiUrl, await makeFile());
+    await new DynamoDBClient(clientOptions()).send(
+      new UpdateItemCommand({
+        TableName: laptop.output("jobsTable"),
+        Key: { jobId: { S: upload.jobId } },
+        UpdateExpression: "SET #status = :failed, #error = :error REMOVE openStatus",
+        ExpressionAttributeNames: { "#status": "status", "#error": "error" },
+        ExpressionAttributeValues: {
+          ":failed": { S: "FAILED" },
+          ":error": { M: { code: { S: "WORKER_CRASHED" }, message: { S: "It came back too often." } } },
+        },
+      }),
+    );
+
+    expect(await onLaptop(job, upload.jobId)).toContain("never starts again, by redrive neither");
+    expect((await readJob(upload.statusUrl)).status).toBe("FAILED");
+  });
+});

@@ -1,0 +1,172 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { environments } from "../../../environments.ts";
+import { synthesize, writeHcl } from "../../../stacks/app.ts";
+import { PolicyStack } from "../../../stacks/policy/policy-stack.ts";
+import { listWaiverProblems, reviewStacks } from "../../../stacks/policy/review.ts";
+import { WAIVERS, type Waiver } from "../../../stacks/policy/waivers.ts";
+import { ENVIRONMENT_NAMES, type EnvironmentName } from "../../../stacks/support/environment.ts";
+import { ConfigurationError } from "../../../stacks/support/errors.ts";
+import { writeFixtureArtifacts } from "../fixture-artifacts.ts";
+import { synthesizeStack } from "../synthesized.ts";
+
+const WAIVER: Waiver = {
+  rule: "cdn-waf",
+  resources: ["aws_cloudfront_distribution.cdn"],
+  reason: "Long enough to say why, and what holds instead of it.",
+  since: "2026-01-01",
+  until: "2026-06-01",
+};
+const BEFORE_ALL_EXPIRE = new Date("2026-11-21");
+const LONG_AFTER = new Date("2040-01-01");
+
+let folder: string;
+let artifactsFolder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "darkroom-policy-"));
+  artifactsFolder = writeFixtureArtifacts(join(folder, "dist"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function optionsFor(names: readonly EnvironmentName[], waivers: readonly Waiver[], today = BEFORE_ALL_EXPIRE) {
+  const outputFolder = join(mkdtempSync(join(folder, "out-")), "cdktf.out");
+  return { environments: names.map((name) => environments[name]), artifactsFolder, outputFolder, waivers, today };
+}
+
+function problemsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("the waivers of this project", () => {
+  const stacks = ENVIRONMENT_NAMES.map((name) => new PolicyStack(JSON.parse(synthesizeStack(name).text)));
+
+  it("each excuse something, in every place that they name, and none is past its day", () => {
+    const today = new Date().toISOString().slice(0, 10);
+
+    expect(reviewStacks(stacks, WAIVERS, today)).toEqual({ violations: [], expired: [], unused: [] });
+  });
+
+  it("each say why, for a year at most", () => {
+    expect(listWaiverProblems(WAIVERS)).toEqual([]);
+  });
+
+  it("are all needed: without any, the stacks break rules", () => {
+    const rules = new Set(WAIVERS.map(({ rule }) => rule));
+    const { violations } = reviewStacks(stacks, [], "2026-11-21");
+
+    for (const rule of rules) {
+      expect(
+        violations.some(({ message }) => message.includes(`(${rule}`)),
+        rule,
+      ).toBe(true);
+    }
+  });
+});
+
+describe("a waiver", () => {
+  const stack = new PolicyStack(JSON.parse(synthesizeStack("prod").text));
+  const review = (waiver: Partial<Waiver>, today = "2026-03-01") =>
+    reviewStacks([stack], [{ ...WAIVER, ...waiver }], today);
+
+  it("excuses its resource, and no other", () => {
+    const excused = (it: ReturnType<typeof review>) =>
+      !it.violations.some(({ path }) => path.endsWith("distribution.cdn"));
+    const wafOnly = (it: ReturnType<typeof review>) => ({
+      ...it,
+      violations: it.violations.filter(({ message }) => message.includes("(cdn-waf")),
+    });
+
+    expect(excused(wafOnly(review({})))).toBe(true);
+    expect(wafOnly(review({})).violations.map(({ path }) => path)).toEqual([
+      "darkroom-media-prod, aws_cloudfront_distribution.site",
+    ]);
+    expect(wafOnly(review({ resources: ["aws_cloudfront_distribution.*"] })).violations).toEqual([]);
+    expect(wafOnly(review({ stacks: ["darkroom-media-dev"] })).violations).toHaveLength(2);
+  });
+
+  it("that excuses nothing is named, resource by resource and stack by stack", () => {
+    const unused = (waiver: Partial<Waiver>) => review(waiver).unused.map(({ message }) => message);
+
+    expect(unused({})).toEqual([]);
+    expect(unused({ resources: [...WAIVER.resources, "aws_cloudfront_distribution.old"] })).toEqual([
+      "excuses nothing at aws_cloudfront_distribution.old; delete it",
+    ]);
+    expect(unused({ stacks: ["darkroom-media-prod", "darkroom-media-dev"] })).toEqual([
+      "excuses nothing at aws_cloudfront_distribution.cdn in darkroom-media-dev; delete it",
+    ]);
+  });
+
+  it("ends on its day", () => {
+    expect(review({}, "2026-05-31").expired).toEqual([]);
+    expect(review({}, "2026-06-01").expired).toEqual([
+      {
+        path: "stacks/policy/waivers.ts, cdn-waf of aws_cloudfront_distribution.cdn",
+        message: expect.stringContaining("expired on 2026-06-01"),
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<Waiver>]>([
+    ["lasts for more than a year", { until: "2027-01-03" }],
+    ["ends before it begins", { until: "2025-12-31" }],
+    ["has a day that is none", { until: "soon" }],
+    ["gives no reason", { reason: "not needed" }],
+    ["names no resource", { resources: [] }],
+  ])("that %s is refused", (_what, changes) => {
+    expect(listWaiverProblems([WAIVER])).toEqual([]);
+    expect(listWaiverProblems([{ ...WAIVER, ...changes }])).toHaveLength(1);
+  });
+});
+
+describe("a stack that breaks a rule", () => {
+  const withoutWaf = WAIVERS.filter(({ rule }) => rule !== "cdn-waf" && rule !== "function-concurrency");
+
+  it("does not synthesize; all findings of all stacks are named at once, and nothing is left to plan", () => {
+    const options = optionsFor(["dev", "prod"], withoutWaf);
+
+    const problems = problemsOf(() => synthesize(options));
+
+    expect(problems).toContain(
+      "darkroom-media-prod, aws_cloudfront_distribution.site: has no web ACL (cdn-waf, CKV_AWS_68, CKV2_AWS_47, AWS-0011). A firewall stands before the CDN.",
+    );
+    expect(problems).toHaveLength(2 * 2 + 5 + 4);
+    expect(readdirSync(join(options.outputFolder, "stacks"))).toEqual([]);
+  });
+
+  it("is not written as HCL", () => {
+    const options = optionsFor(["prod"], withoutWaf);
+
+    expect(problemsOf(() => writeHcl(options))).toHaveLength(2 + 4);
+    expect(existsSync(join(options.outputFolder, "darkroom-media-prod"))).toBe(false);
+  });
+});
+
+describe("at synthesis, a waiver", () => {
+  it("past its day stops what is protected, and is a warning elsewhere", () => {
+    const expired = problemsOf(() => synthesize(optionsFor(["staging"], WAIVERS, LONG_AFTER)));
+    const { warnings } = synthesize(optionsFor(["dev"], WAIVERS, LONG_AFTER));
+
+    expect(expired.length).toBeGreaterThan(20);
+    expect(expired.filter((problem) => !problem.includes("expired on 2027-"))).toEqual([]);
+    expect(warnings.filter((warning) => warning.includes("expired on 2027-")).length).toBeGreaterThan(20);
+  });
+
+  it("that excuses nothing in any environment is refused, as all of them are there to tell", () => {
+    const unused: Waiver = { ...WAIVER, rule: "cdn-enabled" };
+
+    expect(problemsOf(() => synthesize(optionsFor(ENVIRONMENT_NAMES, [...WAIVERS, unused])))).toEqual([
+      "stacks/policy/waivers.ts, cdn-enabled of aws_cloudfront_distribution.cdn: excuses nothing at aws_cloudfront_distribution.cdn; delete it",
+    ]);
+    expect(problemsOf(() => synthesize(optionsFor(["prod"], [...WAIVERS, unused])))).toEqual([]);
+  });
+});
