@@ -41,5 +41,7 @@ function createEnvironment(): NodeJS.ProcessEnv {
     ...Object.fromEntries(kept),
     DARKROOM_CACHE_DIR: process.env.DARKROOM_CACHE_DIR ?? join(PROJECT_FOLDER, ".cache"),
     DARKROOM_PORT: "0",
+    // An install in the copy would empty the packages that it shares with the project. Costs `npm start` two reads less.
+    DARKROOM_SKIP_INSTALL: "1",
   };
 }
