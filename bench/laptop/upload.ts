@@ -9,12 +9,12 @@ const UPLOADS_PER_ROUND = 5;
 /** Goal 11: from the first byte of a small upload to the status that says COMPLETED. The floor is the work alone. */
 export function measureSmallUpload(): Promise<readonly GoalResult[]> {
   return withLaptop(async (laptop) => {
-    const body = await photo(800, 600).jpeg().toBuffer();
+    const body = await photo(640, 480).jpeg().toBuffer();
     const { ours, floor } = await interleave({
       ours: () => medianMs(() => upload(laptop, body)),
       floor: () => medianMs(() => wallMs(() => resize(body, { avif: false }))),
     });
-    const what = "laptop: JPEG of 800 × 600, upload → COMPLETED, against its work in process";
+    const what = "laptop: JPEG of 640 × 480, upload → COMPLETED, against its work in process";
     return [judgeAtMost({ goal: 11, what, unit: "ms", ours, floor }, 150)];
   });
 }
