@@ -54,6 +54,8 @@ function maskAny(
   name = "",
 ): Value | undefined {
   if (sensitive === true) return new Withheld("sensitive", value);
+  // Of a resource that goes Terraform says `after: null`, and `after_unknown: {}` beside it.
+  if (value === null && unknown !== true) return null;
   const isTold = unknown === true || (typeof value === "string" && value !== "");
   if (isTold && SECRET_NAME.test(name)) return new Withheld("sensitive", value);
   if (unknown === true) return new Withheld("unknown");

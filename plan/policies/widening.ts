@@ -135,13 +135,15 @@ function impliesOne(strict: Condition, lax: Condition): boolean {
   );
 }
 
-/** Against the statement that comes closest: the one of the same name, else the one that differs least. */
+/** Against the statement of the same name; where statements have none, against the one that differs least. */
 function listReasons(statement: Statement, others: readonly Statement[]): string[] {
-  const candidates = others.map((other) => ({ other, reasons: listGaps(other, statement) }));
-  const named = candidates.find(({ other }) => other.sid !== undefined && other.sid === statement.sid);
-  const [closest] = [...candidates].sort((a, b) => a.reasons.length - b.reasons.length);
-  const found = named ?? (closest && closest.reasons.length === 1 ? closest : undefined);
-  return found ? found.reasons : ["new statement"];
+  const candidates = others
+    .filter(({ sid }) => sid === statement.sid)
+    .map((other) => listGaps(other, statement))
+    .sort((a, b) => a.length - b.length);
+  const [closest] = candidates;
+  const isFound = closest !== undefined && (statement.sid !== undefined || closest.length === 1);
+  return isFound ? closest : ["new statement"];
 }
 
 function listGaps(outer: Statement, inner: Statement): string[] {

@@ -121,6 +121,16 @@ describe("above the fold stands", () => {
     expect(told(reviewed).filter((it) => !it.startsWith("loss"))).toEqual([]);
   });
 
+  it("nothing about a function that a service may no longer call", () => {
+    const permission = { action: "lambda:InvokeFunction", principal: "events.amazonaws.com", function_name: "settle" };
+    // As Terraform writes it: nothing is left, and nothing of it is unknown.
+    const gone = { actions: ["delete"], before: permission, after: null, after_unknown: {} };
+
+    expect(told(review([{ address: "aws_lambda_permission.settle", ...gone }]))).toEqual([
+      "loss aws_lambda_permission.settle is **destroyed**. Holds no data.",
+    ]);
+  });
+
   it("a policy that is known only after apply, read from its template", () => {
     const arn = ref("aws_s3_bucket.b.arn");
     const name = ref("aws_s3_bucket.b.bucket");

@@ -140,6 +140,15 @@ describe("a policy is wider", () => {
       [READ, { Effect: "Allow", Action: "sqs:SendMessage", Resource: "q" }],
       "allow (itself) sqs:SendMessage q: new statement",
     ],
+    [
+      "by a statement of a new name, whatever else covers its resource",
+      [{ Sid: "WriteTraces", Effect: "Allow", Action: "xray:PutTraceSegments", Resource: "*" }],
+      [
+        { Sid: "WriteTraces", Effect: "Allow", Action: "xray:PutTraceSegments", Resource: "*" },
+        { ...READ, Sid: "ReadMedia" },
+      ],
+      "allow (itself) s3:GetObject arn:aws:s3:::b/image/*: new statement",
+    ],
   ])("%s", (_, before, after, expected) => {
     expect(widen(before, after)).toEqual([expected]);
   });
