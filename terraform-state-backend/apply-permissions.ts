@@ -30,6 +30,8 @@ function listStateStatements(scope: BackendScope, environment: string): Statemen
   ];
 }
 
+const EDGE_REGION = "us-east-1";
+
 function listNamedStatements({ accountId, region }: BackendScope, environment: string): Statement[] {
   const name = `darkroom-${environment}-*`;
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
@@ -46,8 +48,12 @@ function listNamedStatements({ accountId, region }: BackendScope, environment: s
         ...[arn("lambda", `function:${name}`), arn("lambda", `layer:${name}`), arn("lambda", `layer:${name}:*`)],
         arn("events", `rule/${name}`),
         ...[arn("logs", `log-group:/aws/lambda/${name}`), arn("logs", `log-group:/aws/http-api/${name}`)],
-        arn("sns", name),
-        ...[arn("cloudwatch", `alarm:${name}`), `arn:aws:cloudwatch::${accountId}:dashboard/${name}`],
+        // In the stack's region and in us-east-1, where CloudFront's metrics are, and so their alarms and topic.
+        ...[...new Set([region, EDGE_REGION])].flatMap((place) => [
+          `arn:aws:sns:${place}:${accountId}:${name}`,
+          `arn:aws:cloudwatch:${place}:${accountId}:alarm:${name}`,
+        ]),
+        `arn:aws:cloudwatch::${accountId}:dashboard/${name}`,
         `arn:aws:budgets::${accountId}:budget/${name}`,
       ],
     },
@@ -82,6 +88,7 @@ const MANAGE_ROLES = [
   "iam:UntagRole",
   "iam:UpdateAssumeRolePolicy",
   "iam:UpdateRole",
+  "iam:UpdateRoleDescription",
 ];
 
 /** AWS names these by ids of its own, or takes no resource but `*`. */
