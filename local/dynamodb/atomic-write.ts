@@ -1,5 +1,5 @@
 import dynalite from "dynalite/db/index.js";
-import { ACTIONS, act, getTable, toAwsError } from "./dynalite-actions.ts";
+import { ACTIONS, act, getTable, toAwsError, validationError } from "./dynalite-actions.ts";
 
 /** A write that is prepared: what to do with which item. */
 export interface Write {
@@ -27,6 +27,7 @@ interface Locked {
   readonly write: Write;
   readonly lockName: string;
   readonly key: string;
+  readonly table: Dynalite.Table;
 }
 
 /**
@@ -43,7 +44,7 @@ export async function writeAll(store: Dynalite.Store, writes: readonly Write[]):
   try {
     for (const { write, key } of order) releases.push(await lock(store.getItemDb(String(write.data.TableName)), key));
     const changes: Dynalite.Change[] = [];
-    const results = await Promise.all(writes.map(({ kind, data }) => collect(store, WRITERS[kind], data, changes)));
+    const results = await Promise.all(targets.map((target) => collect(store, target, changes)));
     if (results.every((result) => "value" in result)) await store.db.batch(changes);
     return results;
   } finally {
@@ -59,7 +60,7 @@ export async function findTarget(store: Dynalite.Store, write: Write): Promise<L
   const invalid = write.kind === "put" ? dynalite.validateItem(item, table) : dynalite.validateKey(item, table);
   if (invalid) throw toAwsError(invalid);
   const key = dynalite.createKey(item, table);
-  return { write, lockName: `${name} ${key}`, key };
+  return { write, lockName: `${name} ${key}`, key, table };
 }
 
 function lock(items: Dynalite.SubStore, key: string): Promise<() => void> {
@@ -68,12 +69,12 @@ function lock(items: Dynalite.SubStore, key: string): Promise<() => void> {
 
 async function collect(
   store: Dynalite.Store,
-  action: Dynalite.Action,
-  data: Dynalite.Data,
+  { write: { kind, data }, table }: Locked,
   changes: Dynalite.Change[],
 ): Promise<WriteResult> {
   try {
-    return { value: await withGuard((fail) => act(collectingStore(store, changes, fail), action, data)) };
+    const collecting = (fail: (error: unknown) => void) => collectingStore(store, table, changes, fail);
+    return { value: await withGuard((fail) => act(collecting(fail), WRITERS[kind], data)) };
   } catch (error) {
     return { error };
   }
@@ -82,6 +83,7 @@ async function collect(
 /** A store whose reads are real, whose locks are held already and whose writes go to the list. */
 function collectingStore(
   store: Dynalite.Store,
+  described: Dynalite.Table,
   changes: Dynalite.Change[],
   fail: (error: unknown) => void,
 ): Dynalite.Store {
@@ -105,10 +107,30 @@ function collectingStore(
       if (callback) store.getTable(name, typeof second === "function" ? true : second, guarded(callback, fail));
     },
     // The prefixes of dynalite's own sub-stores (db/index.js), since one batch must span several of them.
-    getItemDb: (table) => over(store.getItemDb(table), `item-${table}`),
+    getItemDb: (table) => {
+      const items = over(store.getItemDb(table), `item-${table}`);
+      const put: Dynalite.SubStore["put"] = (key, item, callback) => {
+        const invalid = findEmptyIndexKey(item as Dynalite.Item, described);
+        if (invalid) callback(invalid);
+        else items.put(key, item, callback);
+      };
+      return { ...items, put };
+    },
     getIndexDb: (kind, table, index) =>
       over(store.getIndexDb(kind, table, index), `index-${kind.toLowerCase()}~${table}~${index}`),
   };
+}
+
+/** dynalite looks for empty strings in a table's own key alone; DynamoDB keeps them out of the keys of indexes, too. */
+function findEmptyIndexKey(item: Dynalite.Item, { GlobalSecondaryIndexes = [] }: Dynalite.Table): unknown {
+  for (const { IndexName, KeySchema } of GlobalSecondaryIndexes) {
+    const empty = KeySchema.find(({ AttributeName }) => item[AttributeName]?.S === "");
+    if (!empty) continue;
+    return validationError(
+      `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${IndexName}, IndexKey: ${empty.AttributeName}`,
+    );
+  }
+  return undefined;
 }
 
 /** dynalite calls back outside of any promise: what it throws there must end the request, not the process. */

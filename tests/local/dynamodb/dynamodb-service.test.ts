@@ -141,6 +141,23 @@ describe("items", () => {
     expect((await queryOpen()).map((item) => item.jobId?.S)).toEqual(["late"]);
   });
 
+  it("are refused with an empty string in an index's key, and leave nothing behind", async () => {
+    await put("a", { openStatus: { S: "PENDING" }, abandonedAt: { N: "1" } });
+    const UpdateExpression = "SET openStatus = :empty";
+    const ExpressionAttributeValues = { ":empty": { S: "" } };
+    const Key = { jobId: { S: "a" } };
+
+    const created = put("b", { openStatus: { S: "" }, abandonedAt: { N: "1" } });
+    const updated = client.send(
+      new UpdateItemCommand({ TableName: TABLE, Key, UpdateExpression, ExpressionAttributeValues }),
+    );
+
+    const refusal = { name: "ValidationException", message: expect.stringContaining("IndexKey: openStatus") };
+    await expect(created).rejects.toMatchObject(refusal);
+    await expect(updated).rejects.toMatchObject(refusal);
+    expect((await queryOpen()).map((item) => item.jobId?.S)).toEqual(["a"]);
+  });
+
   it("are claimed by exactly one of many writers at once (E3)", async () => {
     await put("a", { status: { S: "PENDING" } });
 
