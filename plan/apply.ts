@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { PlanError } from "./plan-error.ts";
 import { parseArguments } from "./run/arguments.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
@@ -16,6 +16,7 @@ await runCommand(async () => {
   const folders = (await findStackFolders(options)).filter((folder) => existsSync(join(folder, PLAN_FILE)));
   if (folders.length === 0)
     throw new PlanError(`${options.synthesizedFolder} holds no saved plan; npm run plan saves one.`);
+  if (process.env.CI) for (const folder of folders) requireKeptState(folder);
   for (const folder of folders) {
     await initialize(folder);
     await applyPlan(folder);
@@ -23,3 +24,12 @@ await runCommand(async () => {
   }
   return EXIT.nothing;
 });
+
+/** A workflow's machine is thrown away, and a state in a file with it: what was made would then belong to nobody. */
+function requireKeptState(folder: string): void {
+  const { terraform } = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8"));
+  if (terraform?.backend?.local === undefined) return;
+  throw new PlanError(
+    `The state of ${basename(folder)} would stand in a file of this machine, and be lost with it; nothing was applied. Run \`npm run bootstrap\` and commit state-backends.json (docs/bootstrap.md).`,
+  );
+}

@@ -64,3 +64,19 @@ it("lets no job that runs a pull request's code write to the pull request", () =
   expect(commentJob).toMatch(/ref: \$\{\{ github\.event\.pull_request\.base\.sha \}\}/);
   expect(commentJob).not.toContain("id-token");
 });
+
+it("lets no file that a pull request's job made take the place of code that may write", () => {
+  const plan = workflows.find(({ name }) => name === "plan.yml")?.text ?? "";
+  const [, download = ""] = plan.split("actions/download-artifact@");
+
+  expect(download).toMatch(/^ {10}path: review$/m);
+  expect(download).toContain("--review review/review.md");
+});
+
+it.each(["plan.yml", "apply.yml", "drift.yml"])("plans each environment with its own account's role in %s", (name) => {
+  const text = workflows.find((workflow) => workflow.name === name)?.text ?? "";
+
+  expect(text).toMatch(
+    /role-to-assume: \$\{\{ vars\[format\('DARKROOM_PLAN_ROLE_\{0\}', .*\)\] \|\| vars\.DARKROOM_PLAN_ROLE \}\}/,
+  );
+});

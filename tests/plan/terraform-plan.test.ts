@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { environments } from "../../environments.ts";
 import { createReview } from "../../plan/model/review.ts";
@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** `npm run plan` or `npm run deploy`, but for the build, on stacks that are there already. */
-function run(program: "main" | "deploy", synthesized: string, ...args: readonly string[]) {
+function run(program: "main" | "deploy" | "apply", synthesized: string, ...args: readonly string[]) {
   const {
     TF_CLI_CONFIG_FILE: _mayNotExist,
     AWS_PROFILE: _profile,
@@ -237,6 +237,20 @@ describe.skipIf(WITHOUT_TERRAFORM)(title("plan and deploy, for real"), { timeout
     expect(stdout).toContain("**Terraform gave up before the plan was complete");
     expect(stdout).toContain("`terraform_data.kept` is **replaced**");
     expect(stderr).toContain("prevent_destroy");
+  });
+
+  it("applies nothing in a workflow whose state would be lost with its machine", () => {
+    const synthesized = write({ kept: { input: "a" } });
+    vi.stubEnv("CI", "true");
+
+    const planned = run("main", synthesized, "dev", "thing");
+    const applied = run("apply", synthesized, "dev", "thing");
+    vi.unstubAllEnvs();
+
+    expect(planned.status, planned.stderr).toBe(2);
+    expect(applied.status).toBe(1);
+    expect(applied.stderr).toContain("The state of darkroom-thing-dev would stand in a file of this machine");
+    expect(existsSync(join(synthesized, "stacks", NAME, "plan.bin"))).toBe(true);
   });
 
   it("says which stacks there are when it is asked for another", () => {
