@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PlanError } from "./plan-error.ts";
-import { parseArguments } from "./run/arguments.ts";
+import { parseArguments, USAGE } from "./run/arguments.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
 import { findStackFolders } from "./run/synthesize.ts";
 import { applyPlan, initialize, PLAN_FILE, removePlan } from "./run/terraform.ts";
@@ -11,7 +11,11 @@ import { applyPlan, initialize, PLAN_FILE, removePlan } from "./run/terraform.ts
  * and nothing else: what a reviewer has approved. Terraform refuses a plan whose state has moved on.
  */
 await runCommand(async () => {
-  const options = parseArguments(process.argv.slice(2));
+  const options = parseArguments("plan:apply", process.argv.slice(2));
+  if (options.wantsHelp) {
+    process.stdout.write(USAGE);
+    return EXIT.nothing;
+  }
   if (!options.synthesizedFolder) throw new PlanError("Name the folder of the saved plans: --synthesized cdktf.out");
   const folders = (await findStackFolders(options)).filter((folder) => existsSync(join(folder, PLAN_FILE)));
   if (folders.length === 0)

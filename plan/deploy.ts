@@ -6,12 +6,12 @@ import { applyPlan, removePlan } from "./run/terraform.ts";
 
 /** `npm run deploy -- [environment] [stacks…]`: plans, shows the review, asks, and applies exactly what was shown. */
 await runCommand(async () => {
-  const options = parseArguments(process.argv.slice(2));
+  const options = parseArguments("deploy", process.argv.slice(2));
   if (options.wantsHelp) {
     process.stdout.write(USAGE);
     return EXIT.nothing;
   }
-  const { exitCode, folders } = await reviewStacks({ ...options, isGuarded: true });
+  const { exitCode, folders } = await reviewStacks(options);
   if (exitCode !== EXIT.changes) return exitCode;
   if (!options.isApproved) await ask();
   for (const folder of folders) {

@@ -11,12 +11,18 @@ export function listGuarded(changes: readonly ResourceChange[]): ResourceChange[
   );
 }
 
-/** `allowed`: exact addresses, `aws_s3_bucket.uploads`, or with their stack before, `darkroom-media-dev:aws_s3_bucket.uploads`. */
+/**
+ * Exact addresses, `aws_s3_bucket.uploads`, or with their stack before, `darkroom-media-dev:aws_s3_bucket.uploads`. `all`: a person
+ * is asked about the whole stack by its name.
+ */
+export type AllowedDestroys = readonly string[] | "all";
+
 export function listRefused(
   stack: string,
   changes: readonly ResourceChange[],
-  allowed: readonly string[],
+  allowed: AllowedDestroys,
 ): ResourceChange[] {
+  if (allowed === "all") return [];
   const names = new Set(allowed);
   return listGuarded(changes).filter(({ address }) => !names.has(address) && !names.has(`${stack}:${address}`));
 }

@@ -3,7 +3,7 @@ import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
 
 /** `npm run plan -- [environment] [stacks…]`: what a deploy would do, for a person to approve. See docs/plan-review.md. */
 await runCommand(async () => {
-  const options = parseArguments(process.argv.slice(2));
+  const options = parseArguments("plan", process.argv.slice(2));
   if (options.wantsHelp) {
     process.stdout.write(USAGE);
     return EXIT.nothing;

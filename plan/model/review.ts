@@ -1,4 +1,4 @@
-import { listRefused } from "../guard.ts";
+import { type AllowedDestroys, listRefused } from "../guard.ts";
 import { listCors } from "../rules/cors.ts";
 import { listLosses } from "../rules/loss.ts";
 import { listOutputs, listPageSettings } from "../rules/outputs.ts";
@@ -44,7 +44,7 @@ export interface ReviewOptions {
   readonly stack: string;
   readonly sources: Sources;
   /** Addresses that may be destroyed although they hold data. */
-  readonly allowedDestroys: readonly string[];
+  readonly allowedDestroys: AllowedDestroys;
 }
 
 /** What changes with every build of a function, and nothing else does. */

@@ -7,7 +7,7 @@ import { PlanError } from "../plan-error.ts";
 import { isFailed, type ReviewedStack, renderReview } from "../render/review.ts";
 import type { PlanArguments } from "./arguments.ts";
 import { findStackFolders } from "./synthesize.ts";
-import { makePlan, removePlan } from "./terraform.ts";
+import { makePlan, type PlanMode, removePlan } from "./terraform.ts";
 
 /** What a script can tell from the exit code alone. */
 export const EXIT = { nothing: 0, failed: 1, changes: 2, refused: 3 } as const;
@@ -19,11 +19,11 @@ export interface Outcome {
 }
 
 /** Plans every stack that was asked for and publishes one review of all. */
-export async function reviewStacks(options: PlanArguments): Promise<Outcome> {
+export async function reviewStacks(options: PlanArguments, mode: PlanMode = "change"): Promise<Outcome> {
   const folders = await findStackFolders(options);
   const reviewed: ReviewedStack[] = [];
   // One after the other: providers take hundreds of megabytes each.
-  for (const folder of folders) reviewed.push(await reviewStack(folder, options));
+  for (const folder of folders) reviewed.push(await reviewStack(folder, options, mode));
   publish(reviewed, options, dirname(dirname(folders[0] ?? ".")));
   const exitCode = findExitCode(reviewed);
   if (exitCode === EXIT.refused && options.isGuarded) refuse(folders);
@@ -31,15 +31,16 @@ export async function reviewStacks(options: PlanArguments): Promise<Outcome> {
   return { exitCode, folders: exitCode === EXIT.changes ? changed : [] };
 }
 
-async function reviewStack(folder: string, { allowedDestroys }: PlanArguments): Promise<ReviewedStack> {
+async function reviewStack(folder: string, { allowedDestroys }: PlanArguments, mode: PlanMode): Promise<ReviewedStack> {
   const stack = basename(folder);
   process.stderr.write(`Planning ${stack} …\n`);
-  const { json, failure } = await makePlan(folder);
+  const { json, failure } = await makePlan(folder, mode);
   // Terraform's words may hold what a comment must not: they go to the log, which keeps to those who may read it.
   if (failure) process.stderr.write(`${failure.trim()}\n`);
   if (json === undefined) return { stack, failure: "Terraform's log says why." };
   const sources = readSources(readFileSync(join(folder, "cdk.tf.json"), "utf8"));
-  const review = createReview(parsePlan(json), { stack, sources, allowedDestroys });
+  const allowed = mode === "destroy" ? "all" : allowedDestroys;
+  const review = createReview(parsePlan(json), { stack, sources, allowedDestroys: allowed });
   return failure ? { ...review, isIncomplete: true } : review;
 }
 

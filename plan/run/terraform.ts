@@ -18,6 +18,9 @@ function findBinary(): string {
   return process.env.TERRAFORM_BINARY_NAME || "terraform";
 }
 
+/** `destroy`: everything that the state knows. */
+export type PlanMode = "change" | "destroy";
+
 export interface MadePlan {
   /** What `terraform show -json` says; undefined where there is no plan at all. */
   readonly json?: string;
@@ -29,11 +32,17 @@ export interface MadePlan {
  * Initializes, plans into PLAN_FILE and shows the plan. Arguments of one's own go into Terraform's variables
  * TF_CLI_ARGS_init and TF_CLI_ARGS_plan: `-plugin-dir=…`, `-lock=false`, `-refresh=false`.
  */
-export async function makePlan(folder: string): Promise<MadePlan> {
+export async function makePlan(folder: string, mode: PlanMode = "change"): Promise<MadePlan> {
   rmSync(join(folder, PLAN_FILE), { force: true });
   const initialized = await run(folder, ["init", "-input=false", "-no-color"]);
   if (initialized.code !== 0) return { failure: initialized.log };
-  const planned = await run(folder, ["plan", "-input=false", "-no-color", `-out=${PLAN_FILE}`]);
+  const planned = await run(folder, [
+    "plan",
+    ...(mode === "destroy" ? ["-destroy"] : []),
+    "-input=false",
+    "-no-color",
+    `-out=${PLAN_FILE}`,
+  ]);
   const failure = planned.code === 0 ? undefined : planned.log;
   if (!existsSync(join(folder, PLAN_FILE))) return { failure: failure ?? "No plan was written." };
   const shown = await run(folder, ["show", "-json", "-no-color", PLAN_FILE]);

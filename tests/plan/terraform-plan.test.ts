@@ -25,8 +25,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `npm run plan` or `npm run deploy`, but for the build, on stacks that are there already. */
-function run(program: "main" | "deploy" | "apply", synthesized: string, ...args: readonly string[]) {
+/** `npm run plan`, `npm run deploy` or `npm run destroy`, but for the build, on stacks that are there already. */
+function run(program: "main" | "deploy" | "apply" | "destroy", synthesized: string, ...args: readonly string[]) {
   const {
     TF_CLI_CONFIG_FILE: _mayNotExist,
     AWS_PROFILE: _profile,
@@ -251,6 +251,40 @@ describe.skipIf(WITHOUT_TERRAFORM)(title("plan and deploy, for real"), { timeout
     expect(applied.status).toBe(1);
     expect(applied.stderr).toContain("The state of darkroom-thing-dev would stand in a file of this machine");
     expect(existsSync(join(synthesized, "stacks", NAME, "plan.bin"))).toBe(true);
+  });
+
+  it("destroys a stack whose name was given, and nothing where nobody was asked, nothing was named or the stack is protected", () => {
+    const synthesized = write({ kept: {}, other: {} });
+    run("deploy", synthesized, "dev", "--yes", "--allow-destroy", "terraform_data.renamed");
+    write({ kept: { lifecycle: { prevent_destroy: true } }, other: {} });
+
+    const prevented = run("destroy", synthesized, "dev", "--confirm", NAME);
+    write({ kept: {}, other: {} });
+    const unnamed = run("destroy", synthesized, "--confirm", NAME);
+    const unasked = run("destroy", synthesized, "dev", "--confirm", "darkroom-other-dev");
+    const before = run("main", synthesized, "dev");
+    const destroyed = run("destroy", synthesized, "dev", "thing", "--confirm", NAME);
+    const after = run("main", synthesized, "dev");
+    const again = run("destroy", synthesized, "dev", "--confirm", NAME);
+
+    expect(prevented.status).toBe(1);
+    expect(prevented.stderr).toContain("set isProtected to false");
+    expect(unnamed.status).toBe(1);
+    expect(unnamed.stderr).toContain("Name what to destroy");
+    expect(unasked.status).toBe(1);
+    expect(unasked.stderr).toContain(`To do it without a question: --confirm ${NAME}`);
+    expect(before.status, before.stdout).toBe(0);
+    expect(destroyed.status, destroyed.stderr).toBe(0);
+    expect(destroyed.stdout).toContain(`| \`${NAME}\` | 0 | 0 | 0 | 2 | 0 | 0 |`);
+    expect(after.stdout).toContain(`| \`${NAME}\` | 2 | 0 | 0 | 0 | 0 | 0 |`);
+    expect(again.status, again.stderr).toBe(0);
+  });
+
+  it("refuses an option that the command does not heed", () => {
+    const { status, stderr } = run("main", join(folder, "things"), "--yes");
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("npm run plan: it does not heed --yes.");
   });
 
   it("says which stacks there are when it is asked for another", () => {
