@@ -7,7 +7,10 @@ import { cleanEnvironment, isOnPath } from "./terraform.ts";
 export const WITHOUT_MOTO = isOnPath("moto_server") ? undefined : "moto_server is not on PATH";
 
 export interface Moto {
+  /** By the door before it, see `startMoto`. */
   readonly url: string;
+  /** Without the door: moto as it comes. */
+  readonly bareUrl: string;
   readonly variables: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
@@ -29,6 +32,7 @@ export async function startMoto(accountId: string): Promise<Moto> {
   const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
   return {
     url,
+    bareUrl: behind.origin,
     variables: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" },
     stop: () => stop(door, child),
   };
