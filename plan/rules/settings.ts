@@ -1,6 +1,7 @@
 import type { ResourceChange } from "../model/change.ts";
 import { type Finding, type Sentence, say } from "../model/finding.ts";
 import { equalValues, isValueList, isValueObject, type Value, valueAt, Withheld } from "../model/value.ts";
+import { listHeaders } from "./headers.ts";
 import { isGoneToo } from "./together.ts";
 
 /** One attribute, and when a value of it must be seen. */
@@ -26,6 +27,21 @@ const isShorter = (before: Value | undefined, after: Value | undefined) => {
   return (
     typeof after === "number" && after > 0 && (typeof before === "number" ? before === 0 || after < before : false)
   );
+};
+/** Nothing at all bounds nothing. */
+const isHigher = (before: Value | undefined, after: Value | undefined) => {
+  const [old, now] = [before, after].map((value) => (value === null || value === "" ? Number.NaN : Number(value)));
+  return Number(old) > 0 && !(Number(now) <= Number(old));
+};
+const isLower = (before: Value | undefined, after: Value | undefined) => isShorter(Number(before), Number(after));
+const isTakenAway = (before: Value | undefined, after: Value | undefined) => {
+  const isSet = (value: Value | undefined) => (isValueList(value) ? value.length > 0 : Boolean(value));
+  return isSet(before) && !isSet(after);
+};
+/** `TLSv1.2_2021` → 2 */
+const isOlderTls = (before: Value | undefined, after: Value | undefined) => {
+  const [old, now] = [before, after].map((value) => Number(/^TLSv1\.(\d)/.exec(String(value))?.[1] ?? 0));
+  return Number(now) < Number(old);
 };
 const isAnywhere = (before: Value | undefined, after: Value | undefined) => {
   const open = (value: Value | undefined) => /"(0\.0\.0\.0|::)\/0"/.test(JSON.stringify(value ?? null));
@@ -193,10 +209,93 @@ const SETTINGS: readonly Setting[] = [
     isWorse: isShorter,
     words: "messages are dropped sooner",
   },
+  {
+    type: "aws_sqs_queue",
+    path: ["redrive_policy"],
+    category: "protection",
+    isWorse: isTakenAway,
+    words: "a message that always fails is tried until it is too old, and then lost",
+  },
+  {
+    type: "aws_sqs_queue",
+    path: ["sqs_managed_sse_enabled"],
+    category: "protection",
+    isWorse: (before, after) => equalValues(before, true) && !equalValues(after, true),
+    words: "messages are no longer encrypted by SQS's own key",
+  },
+  {
+    type: "aws_lambda_function",
+    path: ["environment", "*", "variables", "JOB_RETENTION_DAYS"],
+    category: "protection",
+    isWorse: isLower,
+    words: "records of new jobs are forgotten sooner",
+  },
+  ...["throttling_rate_limit", "throttling_burst_limit"].map(
+    (limit): Setting => ({
+      type: "aws_apigatewayv2_stage",
+      path: ["default_route_settings", "*", limit],
+      category: "protection",
+      isWorse: isHigher,
+      words: "more requests are let in",
+    }),
+  ),
+  {
+    type: "aws_apigatewayv2_stage",
+    path: ["access_log_settings"],
+    category: "protection",
+    isWorse: isTakenAway,
+    words: "requests are no longer logged",
+  },
+  {
+    type: "aws_cloudfront_distribution",
+    path: ["viewer_certificate", "*", "minimum_protocol_version"],
+    category: "protection",
+    isWorse: isOlderTls,
+    words: "older TLS is spoken",
+  },
+  {
+    type: "aws_cloudwatch_metric_alarm",
+    path: ["threshold"],
+    category: "protection",
+    isWorse: isHigher,
+    words: "the alarm goes off later",
+  },
+  {
+    type: "aws_cloudwatch_metric_alarm",
+    path: ["alarm_actions"],
+    category: "protection",
+    isWorse: isTakenAway,
+    words: "the alarm tells nobody",
+  },
+  {
+    type: "aws_cloudwatch_metric_alarm",
+    path: ["actions_enabled"],
+    category: "protection",
+    isWorse: (before, after) => equalValues(after, false) && !equalValues(before, false),
+    words: "the alarm tells nobody",
+  },
+  {
+    type: "aws_cloudwatch_metric_alarm",
+    path: ["treat_missing_data"],
+    category: "protection",
+    isWorse: (before, after) => equalValues(before, "breaching") && !equalValues(after, "breaching"),
+    words: "silence no longer sets the alarm off",
+  },
+  {
+    type: "aws_budgets_budget",
+    path: ["limit_amount"],
+    category: "protection",
+    isWorse: isHigher,
+    words: "the budget warns later",
+  },
 ];
 
 /** What becomes reachable that was not, and what becomes easier to lose. */
 export function listSettings(changes: readonly ResourceChange[]): Finding[] {
+  return [...listOne(changes), ...listHeaders(changes)];
+}
+
+function listOne(changes: readonly ResourceChange[]): Finding[] {
   return changes
     .filter(({ kind }) => kind === "add" || kind === "change" || kind === "replace" || kind === "destroy")
     .flatMap((change) =>

@@ -240,6 +240,96 @@ describe("above the fold stands", () => {
       },
       /^protection .*retention_in_days: 90 → 7: log lines are deleted sooner/,
     ],
+    [
+      "jobs that are forgotten sooner",
+      {
+        address: "aws_lambda_function.presign",
+        actions: ["update"],
+        before: { environment: [{ variables: { JOB_RETENTION_DAYS: "90" } }] },
+        after: { environment: [{ variables: { JOB_RETENTION_DAYS: "7" } }] },
+      },
+      /^protection .*JOB_RETENTION_DAYS: 90 → 7: records of new jobs are forgotten sooner/,
+    ],
+    [
+      "a throttle that lets more in",
+      {
+        address: "aws_apigatewayv2_stage.api",
+        actions: ["update"],
+        before: { default_route_settings: [{ throttling_rate_limit: 500 }] },
+        after: { default_route_settings: [{ throttling_rate_limit: 10_000 }] },
+      },
+      /^protection .*throttling_rate_limit: 500 → 10000: more requests are let in/,
+    ],
+    [
+      "a throttle that is gone",
+      {
+        address: "aws_apigatewayv2_stage.api",
+        actions: ["update"],
+        before: { default_route_settings: [{ throttling_rate_limit: 500 }] },
+        after: { default_route_settings: [] },
+      },
+      /^protection .*throttling_rate_limit: 500 → nothing: more requests are let in/,
+    ],
+    [
+      "requests that are no longer logged",
+      {
+        address: "aws_apigatewayv2_stage.api",
+        actions: ["update"],
+        before: { access_log_settings: [{ format: "json" }] },
+        after: { access_log_settings: [] },
+      },
+      /^protection .*access_log_settings: .* → \[\]: requests are no longer logged/,
+    ],
+    [
+      "dead letters that are no longer kept",
+      {
+        address: "aws_sqs_queue.resize",
+        actions: ["update"],
+        before: { redrive_policy: "{}" },
+        after: { redrive_policy: "" },
+      },
+      /^protection .*redrive_policy: .* a message that always fails is tried until/,
+    ],
+    [
+      "an alarm that goes off later",
+      {
+        address: "aws_cloudwatch_metric_alarm.api_errors",
+        actions: ["update"],
+        before: { threshold: 20 },
+        after: { threshold: 20_000 },
+      },
+      /^protection .*threshold: 20 → 20000: the alarm goes off later/,
+    ],
+    [
+      "an alarm that tells nobody",
+      {
+        address: "aws_cloudwatch_metric_alarm.api_errors",
+        actions: ["update"],
+        before: { alarm_actions: ["arn:topic"] },
+        after: { alarm_actions: [] },
+      },
+      /^protection .*alarm_actions: .*: the alarm tells nobody/,
+    ],
+    [
+      "an alarm that no longer minds silence",
+      {
+        address: "aws_cloudwatch_metric_alarm.jobs_stuck",
+        actions: ["update"],
+        before: { treat_missing_data: "breaching" },
+        after: { treat_missing_data: "notBreaching" },
+      },
+      /^protection .*breaching → notBreaching: silence no longer sets the alarm off/,
+    ],
+    [
+      "older TLS",
+      {
+        address: "aws_cloudfront_distribution.cdn",
+        actions: ["update"],
+        before: { viewer_certificate: [{ minimum_protocol_version: "TLSv1.2_2021" }] },
+        after: { viewer_certificate: [{ minimum_protocol_version: "TLSv1" }] },
+      },
+      /^protection .*TLSv1\.2_2021 → TLSv1: older TLS is spoken/,
+    ],
   ])("%s", (_, planned, expected) => {
     const lines = told(review([planned]));
 
@@ -272,6 +362,47 @@ describe("above the fold stands", () => {
     };
 
     expect(told(review([change]))).toEqual([`cors ${address} origins + *; origins − https://b. **Any page.**`]);
+  });
+
+  it("what a page may load or do that the browser kept it from, and security headers that are gone or weaker", () => {
+    const csp = (text: string) => [{ content_security_policy: text, override: true }];
+    const strict = "default-src 'none'; script-src 'self'; img-src 'self' https://cdn; base-uri 'none'; sandbox";
+    const lax =
+      "default-src 'none'; img-src https://cdn 'self'; script-src 'self' 'unsafe-inline' https://evil; font-src 'self'; sandbox allow-scripts";
+    const headers = (policy: string, seconds: number, more: object) => ({
+      security_headers_config: [
+        {
+          content_security_policy: csp(policy),
+          strict_transport_security: [
+            { access_control_max_age_sec: seconds, include_subdomains: true, override: true },
+          ],
+          ...more,
+        },
+      ],
+    });
+    const address = "aws_cloudfront_response_headers_policy.site";
+    const careful = {
+      content_type_options: [{ override: true }],
+      referrer_policy: [{ referrer_policy: "no-referrer" }],
+    };
+    const careless = { content_type_options: [], referrer_policy: [{ referrer_policy: "unsafe-url" }] };
+    const before = headers(strict, 31_536_000, careful);
+
+    const weaker = review([{ address, actions: ["update"], before, after: headers(lax, 60, careless) }]);
+    const stricter = review([
+      { address, actions: ["update"], before: headers(lax, 60, careful), after: headers(strict, 61, careful) },
+    ]);
+
+    expect(told(weaker)).toEqual([
+      `protection ${address} content_security_policy: **lets more in**, script-src + 'unsafe-inline', https://evil.`,
+      `protection ${address} content_security_policy: **no longer bounds** base-uri.`,
+      `protection ${address} content_security_policy: **lets more in**, sandbox + allow-scripts.`,
+      `protection ${address} content_security_policy: **lets more in**, font-src + 'self'.`,
+      `protection ${address} strict_transport_security.access_control_max_age_sec: 31536000 → 60.`,
+      `protection ${address} content_type_options: **no longer sent**.`,
+      `protection ${address} referrer_policy.referrer_policy: no-referrer → unsafe-url.`,
+    ]);
+    expect(told(stricter)).toEqual([]);
   });
 
   it("outputs that a front end reads: new, changed, removed", () => {
