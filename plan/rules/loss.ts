@@ -23,7 +23,7 @@ const BUILT = ["aws_s3_object", "aws_lambda_layer_version"];
 /** Every destroy and every replacement, with what forces it and whether data is lost. */
 export function listLosses(changes: readonly ResourceChange[]): Finding[] {
   const lost = changes.filter(({ kind }) => kind === "destroy" || kind === "replace" || kind === "forget");
-  const single = lost.filter((it) => !isBuilt(it)).map(toFinding);
+  const single = lost.filter((it) => !isBuilt(it)).map((it) => toFinding(it, changes));
   const built = BUILT.flatMap((type) =>
     summarizeBuilt(
       type,
@@ -37,13 +37,36 @@ function isBuilt({ type, isDeposed }: ResourceChange): boolean {
   return BUILT.includes(type) && !isDeposed;
 }
 
-function toFinding(change: ResourceChange): Finding {
+function toFinding(change: ResourceChange, changes: readonly ResourceChange[]): Finding {
   return {
     category: "loss",
     change,
-    sentence: [`is ${verbOf(change)}`, ...describeCause(change), ...describeData(change)],
+    sentence: [
+      `is ${verbOf(change)}`,
+      ...describeCause(change),
+      ...describeData(change),
+      ...hintAtMove(change, changes),
+    ],
   };
 }
+
+/** What AWS knows a resource by, where it holds data. */
+const PHYSICAL_NAMES = ["bucket", "name"];
+
+/** One of the same name in AWS that comes while this one goes is most likely the same, by another Terraform id. */
+function hintAtMove({ kind, type, before }: ResourceChange, changes: readonly ResourceChange[]): Sentence {
+  if (kind !== "destroy" || holdsData(type) === "no") return [];
+  const heirs = PHYSICAL_NAMES.flatMap((attribute) => {
+    const name = valueAt(before, attribute);
+    const isHeir = (it: ResourceChange) =>
+      it.kind === "add" && it.type === type && valueAt(it.after, attribute) === name;
+    return typeof name === "string" ? changes.filter(isHeir) : [];
+  });
+  const [heir] = heirs;
+  return heir ? say` ${heir.address} comes with the same name: if it is the same, ${MOVE} in the code keeps it.` : [];
+}
+
+const MOVE = "moveFromId";
 
 function verbOf({ kind, isDeposed }: ResourceChange): string {
   if (isDeposed) return "**destroyed** (the leftover of an earlier replacement)";

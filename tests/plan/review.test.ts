@@ -50,6 +50,19 @@ describe("the guard", () => {
     expect(findExitCode([review([planned])])).toBe(3);
   });
 
+  it("says how a resource survives that only got another id", () => {
+    const bucket = (name: string) => ({ bucket: name, tags: null });
+    const reviewed = review([
+      { address: "aws_s3_bucket.renditions", actions: ["delete"], before: bucket("darkroom-dev-renditions") },
+      { address: "aws_s3_bucket.other", actions: ["create"], after: bucket("darkroom-dev-other") },
+      { address: "aws_s3_bucket.media", actions: ["create"], after: bucket("darkroom-dev-renditions") },
+    ]);
+
+    expect(told(reviewed)).toEqual([
+      "loss aws_s3_bucket.renditions is **destroyed**. **Holds data: every object in it is lost.** aws_s3_bucket.media comes with the same name: if it is the same, moveFromId in the code keeps it.",
+    ]);
+  });
+
   it("lets go what a build or the code makes again", () => {
     const reviewed = review([
       { address: "aws_lambda_function.resize", actions: ["delete"], before: {} },
