@@ -3,6 +3,8 @@ import { DynamoDbJobTable } from "../adapters/aws/dynamodb-job-table.ts";
 import { createS3Client } from "../adapters/aws/s3-client.ts";
 import { S3RenditionStore } from "../adapters/aws/s3-rendition-store.ts";
 import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
+import { createSqsClient } from "../adapters/aws/sqs-client.ts";
+import { SqsMessageVisibility } from "../adapters/aws/sqs-message-visibility.ts";
 import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
 import { systemClock } from "../ports/clock.ts";
 import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
@@ -32,6 +34,7 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
     },
     batch: {
       jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
+      messages: new SqsMessageVisibility(createSqsClient(), environment.QUEUE_URL),
       clock: systemClock,
       log: createLog("convert"),
       metrics: createMetrics("convert", environment.METRICS_NAMESPACE),

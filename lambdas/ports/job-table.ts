@@ -77,12 +77,14 @@ export interface JobResult {
 /**
  * - `claimed`: this worker alone may process the job, until `leaseExpiresAt`, and names `attempt` when it writes.
  * - `finished`: the job is COMPLETED, FAILED or EXPIRED; there is nothing to do.
- * - `busy`: another worker's claim holds; deliver the message again later.
+ * - `busy`: another worker's claim holds, until `leaseExpiresAt`; deliver the message again then. It is absent where that
+ *   worker gave the claim back in the very moment.
  * - `unknown`: there is no such job (or it was forgotten); there is nothing to do.
  */
 export type Claim =
   | { readonly outcome: "claimed"; readonly job: Job }
-  | { readonly outcome: "finished" | "busy" | "unknown" };
+  | { readonly outcome: "busy"; readonly leaseExpiresAt: Date | undefined }
+  | { readonly outcome: "finished" | "unknown" };
 
 /** Jobs, one record each. Every write is conditional, so that duplicates and late workers change nothing (security.md E3). */
 export interface JobTable {

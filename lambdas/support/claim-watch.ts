@@ -6,6 +6,14 @@ import type { Log } from "./log.ts";
 /** Another worker holds the job, or it has ended: whatever this one still does counts for nothing. */
 export class LostClaimError extends Error {
   override readonly name = "LostClaimError";
+
+  constructor(
+    message: string,
+    /** When the other's lease ends, where that is known. */
+    readonly heldUntil?: Date,
+  ) {
+    super(message);
+  }
 }
 
 /** The invocation's time is used up by other jobs; this one has a fair try at the next delivery. */

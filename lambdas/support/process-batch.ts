@@ -3,17 +3,22 @@ import { parseUploadsArrived, type UploadArrived } from "../../contracts/message
 import { findSourceKey } from "../../contracts/object-keys.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Job, JobError, JobResult, JobTable } from "../ports/job-table.ts";
+import type { MessageVisibility } from "../ports/message-visibility.ts";
 import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 import { DarkroomError, SourceGoneError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { JobMetrics } from "./metrics.ts";
+import { Redelivery } from "./redelivery.ts";
 import type { Work } from "./work.ts";
 
 export interface BatchDependencies {
   readonly jobs: JobTable;
+  readonly messages: MessageVisibility;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: JobMetrics;
+  /** From 0 to 1: spreads messages that failed together. @default Math.random */
+  readonly random?: () => number;
   /**
    * Work is aborted this long before Lambda's own timeout, so that the job's end is still written (security.md E8); half
    * of it is the work's to clean up in.
@@ -38,8 +43,9 @@ interface Claimed {
  * Jobs run one after another, because a worker's memory is sized for one. A job that was claimed before and never ended
  * may be what kills the worker: such jobs run last, so that their neighbours finish first (E7).
  *
- * The claim's lease is the time that this invocation has left: it cannot run out under a living worker, and has run out
- * when SQS shows a dead worker's message again (visibility ≥ 6 × timeout). So no heartbeat is needed.
+ * The claim's lease is the time that this invocation has left, and the messages are hidden for a little longer: it cannot
+ * run out under a living worker, and has run out when SQS shows a dead worker's message again. So no heartbeat is needed.
+ * What goes back waits as `redelivery.ts` says; what finds its job in another's hands, until that lease ends.
  *
  * Not powertools' batch processor: it isolates records too, but knows neither claims, order nor deadlines, and what
  * would be left for it is one try/catch.
@@ -52,7 +58,7 @@ export function createBatchHandler(dependencies: BatchDependencies, work: Work):
 }
 
 class Batch {
-  private readonly retry = new Set<string>();
+  private readonly redelivery: Redelivery;
   private readonly suspects: Claimed[] = [];
   private readonly marginMs: number;
   private worked = 0;
@@ -63,9 +69,11 @@ class Batch {
     private readonly work: Work,
   ) {
     this.marginMs = dependencies.deadlineMarginMs ?? 5000;
+    this.redelivery = new Redelivery(dependencies.messages, dependencies.log, dependencies.random);
   }
 
   async run(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    this.redelivery.hold(records, this.context.getRemainingTimeInMillis());
     for (const record of records) {
       for (const upload of parseUploadsArrived(record.body)) {
         await this.attempt(record, upload.key, () => this.begin(record, upload));
@@ -74,18 +82,18 @@ class Batch {
     for (const suspect of this.suspects) {
       await this.attempt(suspect.message, suspect.upload.key, () => this.process(suspect));
     }
-    return { batchItemFailures: [...this.retry].map((itemIdentifier) => ({ itemIdentifier })) };
+    return { batchItemFailures: await this.redelivery.settle() };
   }
 
   /** Whatever goes wrong with one upload sends its own message back, and no other. */
-  private async attempt({ messageId }: SQSRecord, key: string, step: () => Promise<void>): Promise<void> {
+  private async attempt(message: SQSRecord, key: string, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
-      this.retry.add(messageId);
+      const retrySeconds = this.redelivery.plan(message, error, this.now());
       const level = error instanceof LostClaimError || error instanceof OutOfTimeError ? "warn" : "error";
-      const jobId = findSourceKey(key)?.jobId;
-      this.dependencies.log[level]("The upload goes back to the queue.", { jobId, key, messageId, error });
+      const fields = { jobId: findSourceKey(key)?.jobId, key, messageId: message.messageId, retrySeconds, error };
+      this.dependencies.log[level]("The upload goes back to the queue.", fields);
     }
   }
 
@@ -96,7 +104,7 @@ class Batch {
     if (!this.hasTime()) throw new OutOfTimeError("There was no time left to begin.");
 
     const claim = await jobs.claim(jobId, clock.now(), this.leaseSeconds());
-    if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.");
+    if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.", claim.leaseExpiresAt);
     if (claim.outcome !== "claimed") return log.info("There is nothing to do.", { jobId, outcome: claim.outcome });
 
     const claimed = { message, job: claim.job, upload };

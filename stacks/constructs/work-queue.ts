@@ -17,7 +17,7 @@ import type { AlarmTopic } from "./alarm-topic.ts";
 export interface WorkQueueProps {
   /** Up to 63 characters; its dead letters' queue is called the same with `-dead-letters`. */
   readonly queueName: string;
-  /** The timeout of the function that consumes it, 1–900 s. A message is hidden for six times that. */
+  /** The timeout of the function that consumes it, 1–900 s. A message is hidden for six times that, if the function says no other time. */
   readonly consumerTimeoutSeconds: number;
   /** The timeout of the function that consumes its dead letters, 1–900 s. */
   readonly deadLetterConsumerTimeoutSeconds: number;
@@ -71,17 +71,22 @@ export class ConsumableQueue {
     /** `resize_dead_letters` */
     readonly logicalId: string,
     readonly arn: string,
+    readonly url: string,
   ) {}
 
   /** Receives and deletes messages, as an event source mapping does with its function's role. */
   grantConsume(grantee: Grantee): void {
+    this.grant(grantee, "Consume", ACTIONS.consumeMessages);
+  }
+
+  /** Says when messages in hand come back. */
+  grantHide(grantee: Grantee): void {
+    this.grant(grantee, "Hide", ACTIONS.hideMessages);
+  }
+
+  private grant(grantee: Grantee, verb: string, actions: readonly string[]): void {
     const name = this.logicalId.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-    grantee.addStatement({
-      Sid: `Consume${name}`,
-      Effect: "Allow",
-      Action: ACTIONS.consumeMessages,
-      Resource: this.arn,
-    });
+    grantee.addStatement({ Sid: `${verb}${name}`, Effect: "Allow", Action: actions, Resource: this.arn });
   }
 }
 
@@ -109,8 +114,8 @@ export class WorkQueue extends Construct {
     this.arn = queue.arn;
     this.queueName = queue.name;
     this.deadLettersName = deadLetters.name;
-    this.messages = new ConsumableQueue(id, queue.arn);
-    this.deadLetters = new ConsumableQueue(this.deadLettersId, deadLetters.arn);
+    this.messages = new ConsumableQueue(id, queue.arn, queue.url);
+    this.deadLetters = new ConsumableQueue(this.deadLettersId, deadLetters.arn, deadLetters.url);
     this.policy = this.createPolicy(queue);
     this.createDeadLetterPolicy(deadLetters);
     this.createRedriveAllowPolicies(queue, deadLetters);

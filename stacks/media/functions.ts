@@ -5,6 +5,7 @@ import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/object-keys.ts"
 import type { JobTable } from "../constructs/job-table.ts";
 import { type FunctionAlarms, NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
+import type { ConsumableQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
 import type { Environment } from "../support/environment.ts";
 import { metricsNamespace, type NamingScope } from "../support/naming.ts";
@@ -18,6 +19,8 @@ export interface FunctionContext {
   readonly jobs: JobTable;
   readonly uploads: PrivateBucket;
   readonly renditions: PrivateBucket;
+  /** What each worker is handed its work from. */
+  readonly work: Readonly<Record<"resize" | "convert", ConsumableQueue>>;
   readonly cdnUrl: string;
   /** The ffmpeg layer's version. */
   readonly ffmpegArn: string;
@@ -83,7 +86,7 @@ function createStatus(scope: Construct, context: FunctionContext): NodeFunction 
 }
 
 function createResize(scope: Construct, context: FunctionContext): NodeFunction {
-  const { environment, jobs, uploads, renditions } = context;
+  const { environment, jobs, uploads, renditions, work } = context;
   const resize = createFunction(
     scope,
     context,
@@ -92,6 +95,7 @@ function createResize(scope: Construct, context: FunctionContext): NodeFunction 
       JOBS_TABLE: jobs.name,
       UPLOADS_BUCKET: uploads.name,
       RENDITIONS_BUCKET: renditions.name,
+      QUEUE_URL: work.resize.url,
       MAX_IMAGE_BYTES: String(environment.limits.imageBytes),
       IMAGE_WIDTHS: environment.images.widths.join(","),
       IMAGE_AVIF: String(environment.images.avif),
@@ -100,22 +104,23 @@ function createResize(scope: Construct, context: FunctionContext): NodeFunction 
     // glibc gives every thread an arena of its own otherwise: 236 MB against 604 MB over 200 images (performance.md).
     { MALLOC_ARENA_MAX: "2" },
   );
-  grantWork(context, resize, ["image"]);
+  grantWork(context, resize, work.resize, ["image"]);
   return resize;
 }
 
 function createConvert(scope: Construct, context: FunctionContext): NodeFunction {
-  const { environment, jobs, uploads, renditions } = context;
+  const { environment, jobs, uploads, renditions, work } = context;
   const convert = createFunction(scope, context, "convert", {
     JOBS_TABLE: jobs.name,
     UPLOADS_BUCKET: uploads.name,
     RENDITIONS_BUCKET: renditions.name,
+    QUEUE_URL: work.convert.url,
     MAX_VIDEO_BYTES: String(environment.limits.videoBytes),
     MAX_AUDIO_BYTES: String(environment.limits.audioBytes),
     MAX_DURATION_SECONDS: String(environment.limits.durationSeconds),
     METRICS_NAMESPACE: metricsNamespace(context.naming),
   });
-  grantWork(context, convert, ["video", "audio"]);
+  grantWork(context, convert, work.convert, ["video", "audio"]);
   return convert;
 }
 
@@ -133,12 +138,21 @@ function createSettle(scope: Construct, context: FunctionContext): NodeFunction 
   return settle;
 }
 
-/** What a worker may do: read its own kinds of upload, write renditions, keep its job's record. Never write uploads (E9). */
-function grantWork(context: FunctionContext, worker: NodeFunction, kinds: readonly MediaKind[]): void {
+/**
+ * What a worker may do: read its own kinds of upload, write renditions, keep its job's record, say when its messages come
+ * back. Never write uploads (E9).
+ */
+function grantWork(
+  context: FunctionContext,
+  worker: NodeFunction,
+  queue: ConsumableQueue,
+  kinds: readonly MediaKind[],
+): void {
   context.jobs.grantGet(worker);
   context.jobs.grantUpdate(worker);
   context.uploads.grantRead(worker, ...kinds.map(sourcePrefix));
   context.renditions.grantWrite(worker, RENDITIONS_PREFIX);
+  queue.grantHide(worker);
 }
 
 function createFunction<Name extends FunctionName>(

@@ -41,6 +41,8 @@ interface Stores {
   readonly jobs: JobTable;
 }
 
+type Queues = Readonly<Record<"resize" | "convert", WorkQueue>>;
+
 /** Images in a message batch: small files share a call's overhead. Films come one by one, as one fills a function. */
 const RESIZE_BATCH_SIZE = 5;
 const CONVERT_BATCH_SIZE = 1;
@@ -71,12 +73,14 @@ export class MediaStack extends TerraformStack {
 
     const stores = this.createStores(origins);
     const cdn = this.createCdn(stores.renditions, origins);
-    const functions = this.createFunctions(stores, cdn);
-    const queues = this.createQueues(stores.uploads, functions);
+    const queues = this.createQueues(stores.uploads);
+    const functions = this.createFunctions(stores, cdn, queues);
+    this.consumeQueues(queues, functions);
     this.createSettleSchedule(functions.settle);
     const api = this.createApi(functions, origins);
     this.createSiteFiles(siteBucket, api);
-    createDashboard(this, { naming: this.naming, watch: this.watch, api, functions, queues, cdn, site });
+    const dashboard = { naming: this.naming, watch: this.watch, api, functions, cdn, site };
+    createDashboard(this, { ...dashboard, queues: Object.values(queues) });
     createSavedQueries(this, this.naming, { functions, api });
     createOutputs(this, { environment, api, cdn, site, siteBucket, ...stores });
   }
@@ -143,10 +147,11 @@ export class MediaStack extends TerraformStack {
     };
   }
 
-  private createFunctions(stores: Stores, cdn: Cdn): Functions {
+  private createFunctions(stores: Stores, cdn: Cdn, { resize, convert }: Queues): Functions {
     const { environment, naming, artifacts } = this;
     const ffmpegArn = this.createFfmpegLayer(stores.artifactsBucket).arn;
-    const context = { ...stores, naming, environment, artifacts, watch: this.watch };
+    const work = { resize: resize.messages, convert: convert.messages };
+    const context = { ...stores, work, naming, environment, artifacts, watch: this.watch };
     const functions = createFunctions(this, { ...context, cdnUrl: cdn.url, ffmpegArn });
     if (this.watch) watchSettle(functions.settle, environment, naming, this.watch);
     return functions;
@@ -162,25 +167,29 @@ export class MediaStack extends TerraformStack {
     });
   }
 
-  private createQueues(uploads: PrivateBucket, functions: Functions): WorkQueue[] {
-    const { resize: resizeSettings, convert: convertSettings } = this.environment.functions;
+  private createQueues(uploads: PrivateBucket): Queues {
+    const { functions } = this.environment;
     const thresholds = this.watch?.thresholds;
-    const resize = this.createQueue("resize", resizeSettings.timeoutSeconds, thresholds?.resizeQueueSeconds);
-    const convert = this.createQueue("convert", convertSettings.timeoutSeconds, thresholds?.convertQueueSeconds);
+    const resize = this.createQueue("resize", functions.resize.timeoutSeconds, thresholds?.resizeQueueSeconds);
+    const convert = this.createQueue("convert", functions.convert.timeoutSeconds, thresholds?.convertQueueSeconds);
     uploads.notifyQueues([
       { id: "resize-images", prefix: sourcePrefix("image"), queue: resize },
       { id: "convert-videos", prefix: sourcePrefix("video"), queue: convert },
       { id: "convert-audio", prefix: sourcePrefix("audio"), queue: convert },
     ]);
-    functions.resize.consume(resize.messages, { ...resizeSettings, batchSize: RESIZE_BATCH_SIZE });
-    functions.convert.consume(convert.messages, { ...convertSettings, batchSize: CONVERT_BATCH_SIZE });
+    return { resize, convert };
+  }
+
+  private consumeQueues({ resize, convert }: Queues, functions: Functions): void {
+    const settings = this.environment.functions;
+    functions.resize.consume(resize.messages, { ...settings.resize, batchSize: RESIZE_BATCH_SIZE });
+    functions.convert.consume(convert.messages, { ...settings.convert, batchSize: CONVERT_BATCH_SIZE });
     for (const { deadLetters } of [resize, convert]) {
       functions.settle.consume(deadLetters, {
         batchSize: SETTLE_BATCH_SIZE,
         maximumConcurrency: SETTLE_CONCURRENCY,
       });
     }
-    return [resize, convert];
   }
 
   private createQueue(

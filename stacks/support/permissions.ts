@@ -21,6 +21,8 @@ export const ACTIONS = {
 
   /** What an event source mapping calls with the function's role: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
   consumeMessages: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+  /** A worker's own call: says when what it was handed comes back. No mapping needs it. */
+  hideMessages: ["sqs:ChangeMessageVisibility"],
   sendMessages: ["sqs:SendMessage"],
 
   writeLogs: ["logs:CreateLogStream", "logs:PutLogEvents"],

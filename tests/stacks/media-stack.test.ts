@@ -171,6 +171,17 @@ describe("a function", () => {
     expect(Object.keys(environment.variables).sort()).toEqual([...ENVIRONMENT[name], ...tuning].sort());
   });
 
+  it.each(["resize", "convert"])(
+    "%s is told the address of the queue that hands it messages, and no other (E8)",
+    (name) => {
+      const { environment } = stack.get(`aws_lambda_function.${name}`);
+      const { event_source_arn } = stack.get(`aws_lambda_event_source_mapping.${name}`);
+
+      expect(environment).toMatchObject({ variables: { QUEUE_URL: ref(`aws_sqs_queue.${name}.url`) } });
+      expect(event_source_arn).toBe(ref(`aws_sqs_queue.${name}.arn`));
+    },
+  );
+
   it.each(FUNCTION_NAMES)(
     "%s runs on arm64, with traces, JSON logs in a group of its own, and the hash of its zip",
     (name) => {

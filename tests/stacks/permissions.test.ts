@@ -9,6 +9,9 @@ const TABLE = ref("aws_dynamodb_table.jobs.arn");
 const UPLOADS = ref("aws_s3_bucket.uploads.arn");
 const RENDITIONS = ref("aws_s3_bucket.renditions.arn");
 
+/** What an event source mapping needs of its function's role. */
+const CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+
 type Grants = Readonly<Record<string, readonly string[]>>;
 
 /** Everything that a function may do beyond its own logs and traces: resource → actions. */
@@ -25,7 +28,7 @@ const GRANTS: Readonly<Record<FunctionName, Grants>> = {
     [UPLOADS]: ["s3:ListBucket"],
     [`${UPLOADS}/image/*`]: ["s3:GetObject", "s3:GetObjectVersion"],
     [`${RENDITIONS}/v1/*`]: ["s3:PutObject"],
-    [ref("aws_sqs_queue.resize.arn")]: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    [ref("aws_sqs_queue.resize.arn")]: [...CONSUME, "sqs:ChangeMessageVisibility"],
   },
   convert: {
     [TABLE]: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
@@ -33,7 +36,7 @@ const GRANTS: Readonly<Record<FunctionName, Grants>> = {
     [`${UPLOADS}/video/*`]: ["s3:GetObject", "s3:GetObjectVersion"],
     [`${UPLOADS}/audio/*`]: ["s3:GetObject", "s3:GetObjectVersion"],
     [`${RENDITIONS}/v1/*`]: ["s3:PutObject"],
-    [ref("aws_sqs_queue.convert.arn")]: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    [ref("aws_sqs_queue.convert.arn")]: [...CONSUME, "sqs:ChangeMessageVisibility"],
   },
   settle: {
     [TABLE]: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
@@ -42,16 +45,8 @@ const GRANTS: Readonly<Record<FunctionName, Grants>> = {
     [`${UPLOADS}/image/*`]: ["s3:GetObject"],
     [`${UPLOADS}/video/*`]: ["s3:GetObject"],
     [`${UPLOADS}/audio/*`]: ["s3:GetObject"],
-    [ref("aws_sqs_queue.resize_dead_letters.arn")]: [
-      "sqs:ReceiveMessage",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-    ],
-    [ref("aws_sqs_queue.convert_dead_letters.arn")]: [
-      "sqs:ReceiveMessage",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-    ],
+    [ref("aws_sqs_queue.resize_dead_letters.arn")]: CONSUME,
+    [ref("aws_sqs_queue.convert_dead_letters.arn")]: CONSUME,
   },
 };
 

@@ -77,7 +77,7 @@ export class DynamoDbJobTable implements JobTable {
     if (row) return { outcome: "claimed", job: toJob(row) };
     const job = await this.find(jobId);
     if (!job || job.forgetAt <= now) return { outcome: "unknown" };
-    return { outcome: isTerminal(job.status) ? "finished" : "busy" };
+    return isTerminal(job.status) ? { outcome: "finished" } : { outcome: "busy", leaseExpiresAt: job.leaseExpiresAt };
   }
 
   async reportProgress(jobId: string, attempt: number, progress: number): Promise<boolean> {

@@ -27,7 +27,7 @@ export class MemoryJobTable implements JobTable {
     const job = this.jobs.get(jobId);
     if (!job || job.forgetAt <= now) return { outcome: "unknown" };
     if (isTerminal(job.status)) return { outcome: "finished" };
-    if (job.leaseExpiresAt && job.leaseExpiresAt > now) return { outcome: "busy" };
+    if (job.leaseExpiresAt && job.leaseExpiresAt > now) return { outcome: "busy", leaseExpiresAt: job.leaseExpiresAt };
     const leaseExpiresAt = new Date(now.getTime() + leaseSeconds * 1000);
     const claimed = this.write(job, { status: "PROCESSING", attempt: job.attempt + 1, leaseExpiresAt });
     return { outcome: "claimed", job: structuredClone(claimed) };

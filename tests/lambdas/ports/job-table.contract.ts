@@ -95,7 +95,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
       const early = await table.claim(jobId, at(69), 60);
       const late = await table.claim(jobId, at(70), 60);
 
-      expect(early).toEqual({ outcome: "busy" });
+      expect(early).toEqual({ outcome: "busy", leaseExpiresAt: at(70) });
       expect(expectClaimed(late).attempt).toBe(2);
     });
 

@@ -1,5 +1,6 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import type { Clock } from "../../../lambdas/ports/clock.ts";
+import type { Hiding, MessageVisibility } from "../../../lambdas/ports/message-visibility.ts";
 import type { Log, LogFields } from "../../../lambdas/support/log.ts";
 import type { EndedJob, JobMetrics } from "../../../lambdas/support/metrics.ts";
 
@@ -46,6 +47,12 @@ export function recordMetrics(): JobMetrics & { readonly jobs: EndedJob[]; reado
   return { jobs, sweeps, ended: (job) => void jobs.push(job), stuck: (count) => void sweeps.push(count) };
 }
 
+/** A queue that takes every time it is told, and keeps them, call by call. */
+export function recordHidings(): MessageVisibility & { readonly calls: (readonly Hiding[])[] } {
+  const calls: (readonly Hiding[])[] = [];
+  return { calls, hide: async (messages) => void calls.push(messages) };
+}
+
 /** An invocation with this much time left, by the real clock. */
 export function makeContext(remainingMs = 60_000): Context {
   const deadline = Date.now() + remainingMs;
@@ -77,9 +84,14 @@ export function announce(key: string, object: { versionId?: string; eTag?: strin
   return JSON.stringify({ Records: [record] });
 }
 
-/** A batch of messages with the ids m0, m1 …, sent when `startClock` begins. */
+/** A batch of messages with the ids m0, m1 …, sent when `startClock` begins and received for the first time. */
 export function makeBatch(bodies: readonly string[]): SQSEvent {
-  const attributes = { SentTimestamp: String(startClock().now().getTime()) };
-  const Records = bodies.map((body, index) => ({ messageId: `m${index}`, body, attributes }));
+  const attributes = { SentTimestamp: String(startClock().now().getTime()), ApproximateReceiveCount: "1" };
+  const Records = bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    receiptHandle: `r${index}`,
+    body,
+    attributes,
+  }));
   return { Records } as SQSEvent;
 }

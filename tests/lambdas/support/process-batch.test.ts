@@ -7,18 +7,19 @@ import { DarkroomError, SourceGoneError } from "../../../lambdas/support/errors.
 import { createBatchHandler } from "../../../lambdas/support/process-batch.ts";
 import type { Work, WorkRequest } from "../../../lambdas/support/work.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, makeBatch, makeContext, recordLog, recordMetrics, startClock } from "./fakes.ts";
+import { announce, makeBatch, makeContext, recordHidings, recordLog, recordMetrics, startClock } from "./fakes.ts";
 
 const RESULT: JobResult = { source: { contentType: "image/jpeg", bytes: 3 }, renditions: [] };
 
 /** A worker over a table in memory; `work` by default completes, and is counted per job. */
 function makeWorker(work: Work = async () => RESULT, options: { deadlineMarginMs?: number } = {}) {
   const jobs = new MemoryJobTable();
+  const messages = recordHidings();
   const clock = startClock();
   const log = recordLog();
   const metrics = recordMetrics();
   const worked: string[] = [];
-  const handle = createBatchHandler({ jobs, clock, log, metrics, ...options }, async (request) => {
+  const handle = createBatchHandler({ jobs, messages, clock, log, metrics, ...options }, async (request) => {
     worked.push(request.job.jobId);
     return work(request);
   });
