@@ -12,10 +12,7 @@ export function isServiceError(error: unknown): error is ServiceError {
   return $metadata?.httpStatusCode !== undefined;
 }
 
-/**
- * What a call was answered with: `accepted`, or the error's code without the endings that protocols add to it
- * (`AccessDeniedException`, `AWS.SimpleQueueService.…`). Whatever is no answer of the service is thrown.
- */
+/** What a call was answered with: `accepted`, or the error's code. Whatever is no answer of the service is thrown. */
 export async function answerTo(call: Promise<unknown>): Promise<Answer> {
   try {
     await call;
@@ -29,10 +26,10 @@ export async function answerTo(call: Promise<unknown>): Promise<Answer> {
 /** What a client says of an answer that it cannot read. */
 const NO_CODE = /^(Error|SyntaxError|Unknown|UnknownError)$/;
 
-/** The error code without the endings that protocols add to it; the status where there is none. */
+/** The status where the answer has no code. SQS's older protocol put its name before the same codes. */
 export function codeOf({ name, $metadata }: ServiceError): string {
   if (NO_CODE.test(name)) return String($metadata.httpStatusCode);
-  return name.replace(/^AWS\.SimpleQueueService\./, "").replace(/Exception$/, "");
+  return name.replace(/^AWS\.SimpleQueueService\./, "");
 }
 
 /** What plain HTTP was answered with: `accepted`, or `403 AccessDenied`, or the bare status where there is no code. */

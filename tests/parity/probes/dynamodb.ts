@@ -91,7 +91,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
         answerTo(put(target, { jobId: { S: "created" }, status: { S: status } }, { ConditionExpression }));
       return judge(
         ["the first", await create("first"), ACCEPTED],
-        ["the second", await create("second"), "ConditionalCheckFailed"],
+        ["the second", await create("second"), "ConditionalCheckFailedException"],
         ["what is stored", (await get(target, "created"))?.status?.S ?? "nothing", "first"],
       );
     },
@@ -125,7 +125,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
         }),
       );
       return judge(
-        ["the update", answer, "ConditionalCheckFailed"],
+        ["the update", answer, "ConditionalCheckFailedException"],
         ["the item", (await get(target, "missing")) ? "there" : "not there", "not there"],
       );
     },
@@ -242,7 +242,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     source: `${GUIDE}/GSI.html`,
     async run(target) {
       const query = queryOpen(target, "any", { ConsistentRead: true });
-      return judge(["the query", await answerTo(target.dynamoDb.send(query)), "Validation"]);
+      return judge(["the query", await answerTo(target.dynamoDb.send(query)), "ValidationException"]);
     },
   },
   {
@@ -252,7 +252,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     source: `${GUIDE}/Programming.Errors.html`,
     async run(target) {
       const get = new GetItemCommand({ TableName: `${target.world.table.name}-not-there`, Key: { jobId: { S: "1" } } });
-      return judge(["the read", await answerTo(target.dynamoDb.send(get)), "ResourceNotFound"]);
+      return judge(["the read", await answerTo(target.dynamoDb.send(get)), "ResourceNotFoundException"]);
     },
   },
   {
@@ -262,11 +262,11 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     source: `${GUIDE}/HowItWorks.NamingRulesDataTypes.html`,
     async run(target) {
       return judge(
-        ["as a key", await answerTo(put(target, { jobId: { S: "" } })), "Validation"],
+        ["as a key", await answerTo(put(target, { jobId: { S: "" } })), "ValidationException"],
         [
           "as an index's key",
           await answerTo(put(target, { jobId: { S: "empty" }, openStatus: { S: "" }, abandonedAt: { N: "1" } })),
-          "Validation",
+          "ValidationException",
         ],
         ["as another attribute", await answerTo(put(target, { jobId: { S: "empty" }, name: { S: "" } })), ACCEPTED],
       );
@@ -280,8 +280,8 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     async run(target) {
       const store = (N: string) => answerTo(put(target, { jobId: { S: "number" }, progress: { N } }));
       return judge(
-        ["no number", await store("ten"), "Validation"],
-        ["39 digits", await store("1".repeat(39)), "Validation"],
+        ["no number", await store("ten"), "ValidationException"],
+        ["39 digits", await store("1".repeat(39)), "ValidationException"],
         ["38 digits", await store("1".repeat(38)), ACCEPTED],
       );
     },
@@ -296,7 +296,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
       const set = (UpdateExpression: string, more: Partial<UpdateItemCommandInput> = {}) =>
         answerTo(update(target, "reserved", { UpdateExpression, ExpressionAttributeValues, ...more }));
       return judge(
-        ["the word", await set("SET status = :done"), "Validation"],
+        ["the word", await set("SET status = :done"), "ValidationException"],
         ["a placeholder", await set("SET #s = :done", { ExpressionAttributeNames: { "#s": "status" } }), ACCEPTED],
       );
     },
@@ -314,7 +314,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
           ExpressionAttributeNames: { "#unused": "status" },
         }),
       );
-      return judge(["the update", answer, "Validation"]);
+      return judge(["the update", answer, "ValidationException"]);
     },
   },
   {
@@ -325,7 +325,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     async run(target) {
       const store = (kb: number) =>
         answerTo(put(target, { jobId: { S: "large" }, text: { S: "x".repeat(kb * 1024) } }));
-      return judge(["401 KB", await store(401), "Validation"], ["390 KB", await store(390), ACCEPTED]);
+      return judge(["401 KB", await store(401), "ValidationException"], ["390 KB", await store(390), ACCEPTED]);
     },
   },
 ];

@@ -50,11 +50,12 @@ export const IAM_PROBES: readonly Probe[] = [
         [
           "a write to the table",
           await answerTo(dynamoDb.send(new PutItemCommand({ TableName, Item: Key }))),
-          "AccessDenied",
+          "AccessDeniedException",
         ],
         [
           "a message to a queue",
-          await answerTo(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }))),
+          // Its protocols differ in the ending.
+          (await answerTo(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" })))).replace(/Exception$/, ""),
           "AccessDenied",
         ],
       );
@@ -97,7 +98,7 @@ export const IAM_PROBES: readonly Probe[] = [
     async run(target) {
       const nobody = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "no-such-secret" };
       const [s3, dynamoDb] = await askBoth(target, target.connect(nobody));
-      return judge(["S3", s3, "InvalidAccessKeyId"], ["DynamoDB", dynamoDb, "UnrecognizedClient"]);
+      return judge(["S3", s3, "InvalidAccessKeyId"], ["DynamoDB", dynamoDb, "UnrecognizedClientException"]);
     },
   },
   {
@@ -108,7 +109,7 @@ export const IAM_PROBES: readonly Probe[] = [
     async run(target) {
       const { worker } = target.roles;
       const [s3, dynamoDb] = await askBoth(target, target.connect({ ...worker, secretAccessKey: "wrong" }));
-      return judge(["S3", s3, "SignatureDoesNotMatch"], ["DynamoDB", dynamoDb, "InvalidSignature"]);
+      return judge(["S3", s3, "SignatureDoesNotMatch"], ["DynamoDB", dynamoDb, "InvalidSignatureException"]);
     },
   },
   {
@@ -133,7 +134,7 @@ export const IAM_PROBES: readonly Probe[] = [
       return judge(
         ["S3, a clock that is slow", past[0], "RequestTimeTooSkewed"],
         ["S3, a clock that is fast", future[0], "RequestTimeTooSkewed"],
-        ["DynamoDB, a clock that is slow", past[1], "InvalidSignature"],
+        ["DynamoDB, a clock that is slow", past[1], "InvalidSignatureException"],
       );
     },
   },

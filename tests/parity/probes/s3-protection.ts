@@ -54,7 +54,7 @@ export const S3_PROTECTION_PROBES: readonly Probe[] = [
     id: "acl-not-supported",
     service: "S3",
     behaviour: "A write with an ACL of its own is refused where the bucket's owner owns every object.",
-    source: `${USER_GUIDE}/about-object-ownership.html`,
+    source: `${USER_GUIDE}/object-ownership-error-responses.html`,
     async run(target) {
       const object = { Bucket: target.world.buckets.media.name, Key: "objects/acl", Body: "bytes" };
       const answer = await answerTo(target.s3.send(new PutObjectCommand({ ...object, ACL: "aws-exec-read" })));

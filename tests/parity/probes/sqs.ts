@@ -23,7 +23,7 @@ export const SQS_PROBES: readonly Probe[] = [
     async run(target) {
       const queue = new Queue(target, "hidden");
       await queue.send("work");
-      const first = await queue.receive({ hiddenSeconds: 3 });
+      const first = await queue.receive({ hiddenSeconds: 5 });
       const meanwhile = await queue.receive({ waitSeconds: 1 });
       const again = await queue.receive();
       return judge(
@@ -159,7 +159,7 @@ export const SQS_PROBES: readonly Probe[] = [
     source: `${GUIDE}/sqs-message-timers.html`,
     async run(target) {
       const queue = new Queue(target, "delayed");
-      await queue.send("later", { DelaySeconds: 3 });
+      await queue.send("later", { DelaySeconds: 5 });
       return judge(["within the delay", await queue.take(1), "nothing"], ["after it", await queue.take(), "later"]);
     },
   },

@@ -78,7 +78,7 @@ class AccountBuilder {
     const { queues, buckets, roles, table } = world;
     // In order: a dead-letter queue stands before the queues that name it.
     for (const queue of Object.values(queues)) await this.#createQueue(queue);
-    await Promise.all([
+    await allEnded([
       this.#createTable(table),
       ...Object.values(buckets).map((bucket) => this.#createBucket(bucket)),
       ...Object.values(roles).map((role) => this.#createRole(role)),
@@ -142,7 +142,8 @@ class AccountBuilder {
     const CreateBucketConfiguration = region === "us-east-1" ? undefined : location;
     await this.#make(
       `bucket ${Bucket}`,
-      () => s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration })),
+      () =>
+        s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectOwnership: "BucketOwnerEnforced" })),
       () => removeBucket(s3, Bucket),
     );
     const block = {
@@ -245,6 +246,12 @@ class AccountBuilder {
       }
     }
   }
+}
+
+/** As Promise.all, but a failure is told when none is under way any more: what is made meanwhile must be removed, too. */
+async function allEnded(tasks: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((task) => task.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 function toDocument(statements: readonly object[]): string {
