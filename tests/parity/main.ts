@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import type { Finding, Probe } from "./probe.ts";
 import { PROBES } from "./probes/index.ts";
 import { toResults, writeResults } from "./results.ts";
@@ -56,4 +56,16 @@ function watchInterruption(): AbortSignal {
   return interruption.signal;
 }
 
-process.exitCode = await main();
+/** The SDK names the lack of credentials; sentences of our own have no name. */
+const PLAIN = ["Error", "CredentialsProviderError"];
+
+/** What a person can put right is one sentence; a probe that broke comes with its cause. */
+function explain(error: unknown): string {
+  const isPlain = error instanceof Error && error.cause === undefined && PLAIN.includes(error.name);
+  return isPlain ? error.message : inspect(error);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  return 1;
+});
