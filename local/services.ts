@@ -191,7 +191,8 @@ export interface SqsService extends AwsService {
   changeVisibility(principal: Principal, queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
   /**
    * Messages that were in flight when an earlier process ended are visible again no later than `seconds` after they were
-   * received: whoever held them died with that process, and the queue's own timeout may be an hour and a half.
+   * received: whoever held them died with that process, and the queue's own timeout may be an hour and a half. Where the
+   * receiver itself has said when, that holds.
    */
   showOrphans(queueArn: string, seconds: number): void;
 }

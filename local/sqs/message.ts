@@ -19,6 +19,8 @@ export interface StoredMessage {
   readonly sentAt: number;
   /** Hidden until then: delayed, or in flight. */
   readonly visibleAt: number;
+  /** Whoever received it said itself until when. */
+  readonly hiddenByReceiver?: boolean;
   readonly receiveCount: number;
   readonly firstReceivedAt?: number;
   readonly receivedAt?: number;

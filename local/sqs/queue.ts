@@ -9,7 +9,7 @@ type Change =
   | { readonly t: "queue"; readonly createdAt: number }
   | { readonly t: "put"; readonly message: StoredMessage }
   | { readonly t: "take"; readonly id: string; readonly at: number; readonly until: number; readonly receipt: string }
-  | { readonly t: "hide"; readonly id: string; readonly until: number }
+  | { readonly t: "hide"; readonly id: string; readonly until: number; readonly hiddenByReceiver: boolean }
   | { readonly t: "drop"; readonly id: string };
 
 /** Where messages go that were received too often; false where that queue will not have them. */
@@ -42,7 +42,7 @@ export class Queue {
   readonly #available = new Set<string>();
   readonly #hidden = new Set<string>();
   #nextDueAt = Number.POSITIVE_INFINITY;
-  /** In flight when the earlier process ended. */
+  /** In flight when the earlier process ended, for as long as the queue says. */
   readonly #orphans: readonly StoredMessage[];
   #liveBytes = 0;
   #compactAbove = 0;
@@ -61,7 +61,9 @@ export class Queue {
     this.createdAt = clock.now();
     this.#journal = Journal.open<Change>(path, (change) => this.#apply(change));
     this.modifiedAt = this.createdAt;
-    this.#orphans = [...this.#messages.values()].filter(({ receipt, visibleAt }) => receipt && visibleAt > clock.now());
+    this.#orphans = [...this.#messages.values()].filter(
+      ({ receipt, visibleAt, hiddenByReceiver }) => receipt && visibleAt > clock.now() && !hiddenByReceiver,
+    );
     this.#compact();
   }
 
@@ -148,17 +150,22 @@ export class Queue {
     const until = now + seconds * 1000;
     if (until > (message.receivedAt ?? now) + MAX_VISIBILITY_SECONDS * 1000)
       throw invalidParameter("Total VisibilityTimeout for the message is beyond the limit [43200 seconds].");
-    this.#commit({ t: "hide", id, until });
+    this.#commit({ t: "hide", id, until, hiddenByReceiver: true });
     if (seconds === 0) this.#wake();
     else this.#scheduleTick();
   }
 
-  /** Lets those that an earlier process held be seen again `seconds` after they were received, if not sooner. */
+  /**
+   * Lets those that an earlier process held be seen again `seconds` after they were received, if not sooner. A time that
+   * their receiver chose holds: it knows until when their job may be claimed by nobody else.
+   */
   showOrphans(seconds: number): void {
     const changes = this.#orphans.flatMap(({ id, receipt, receivedAt = 0 }): Change[] => {
       const message = this.#messages.get(id);
       const until = receivedAt + seconds * 1000;
-      return message && message.receipt === receipt && message.visibleAt > until ? [{ t: "hide", id, until }] : [];
+      return message && message.receipt === receipt && message.visibleAt > until
+        ? [{ t: "hide", id, until, hiddenByReceiver: false }]
+        : [];
     });
     this.#commit(...changes);
     this.#wake();
@@ -211,7 +218,7 @@ export class Queue {
     else {
       const message = this.#messages.get(change.id);
       if (message && change.t === "drop") this.#forget(message);
-      else if (message && change.t === "hide") this.#store({ ...message, visibleAt: change.until });
+      else if (message && change.t === "hide") this.#store(asHidden(message, change));
       else if (message && change.t === "take") this.#store(asTaken(message, change));
     }
   }
@@ -274,7 +281,12 @@ export class Queue {
 function asTaken(message: StoredMessage, { at, until, receipt }: Extract<Change, { t: "take" }>): StoredMessage {
   const firstReceivedAt = message.firstReceivedAt ?? at;
   const receiveCount = message.receiveCount + 1;
-  return { ...message, receiveCount, firstReceivedAt, receivedAt: at, visibleAt: until, receipt };
+  const times = { firstReceivedAt, receivedAt: at, visibleAt: until };
+  return { ...message, ...times, receiveCount, receipt, hiddenByReceiver: false };
+}
+
+function asHidden(message: StoredMessage, { until, hiddenByReceiver }: Extract<Change, { t: "hide" }>): StoredMessage {
+  return { ...message, visibleAt: until, hiddenByReceiver };
 }
 
 function sizeAtRest(message: StoredMessage): number {

@@ -25,17 +25,19 @@ const map = (functionArn: string, more = {}) =>
     ...more,
   });
 const send = (...bodies: string[]) => Promise.all(bodies.map((body) => stage.sqs.send(ADMINISTRATOR, arn, body)));
-const left = async () => {
+const left = async (QueueUrl = url) => {
   const { SQSClient, GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
   const client = new SQSClient(stage.endpoint.clientOptions());
-  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }));
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
   client.destroy();
   return {
     visible: Number(Attributes?.ApproximateNumberOfMessages),
     inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
   };
 };
-const untilEmpty = () => until(async () => Object.values(await left()).every((count) => count === 0));
+const untilEmpty = (queueUrl = url) =>
+  until(async () => Object.values(await left(queueUrl)).every((count) => count === 0));
+
 describe("a queue's messages", () => {
   it("reach the function as AWS hands them over, and are deleted when it returns", async () => {
     const call = await stage.declare(
@@ -86,6 +88,31 @@ describe("a queue's messages", () => {
     await untilEmpty();
     const batches = stage.endpoint.lines.filter(({ message }) => message === "batch").map(({ bodies }) => bodies);
     expect(batches.at(-1)).toEqual(["bad"]);
+  });
+
+  it("come back when the function said, and not after the queue's timeout (E6)", async () => {
+    const slow = await stage.queue("slow", 40_000);
+    const code = `import { createRequire } from "node:module";
+    const { SQSClient, ChangeMessageVisibilityBatchCommand } = createRequire(${JSON.stringify(import.meta.url)})("@aws-sdk/client-sqs");
+    const sqs = new SQSClient({});
+    export const handler = async ({ Records }) => {
+      const again = Records.filter(({ body, attributes }) => body === "again" && attributes.ApproximateReceiveCount === "1");
+      const Entries = Records.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 20_000 }));
+      await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: ${JSON.stringify(slow.url)}, Entries }));
+      console.log(JSON.stringify({ message: "batch", bodies: Records.map(({ body }) => body) }));
+      return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    };`;
+    const call = await stage.declare("hider", code);
+    for (const body of ["again", "done"]) await stage.sqs.send(ADMINISTRATOR, slow.arn, body);
+    await map(call.arn, { queueArn: slow.arn });
+    await until(async () => (await left(slow.url)).inFlight === 1);
+
+    stage.endpoint.aheadMs += 20_001_000;
+
+    await untilEmpty(slow.url);
+    const batches = stage.endpoint.lines.filter(({ message }) => message === "batch").map(({ bodies }) => bodies);
+    expect(batches.at(-1)).toEqual(["again"]);
+    expect(batches.flat().sort()).toEqual(["again", "again", "done"]);
   });
 
   it("all stay when the function throws, and come again after their visibility timeout", async () => {

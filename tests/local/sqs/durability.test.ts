@@ -137,3 +137,42 @@ it("what a dead runtime's pollers held is seen again when their function's timeo
   expect(await receiveAll(after)).toEqual([]);
   await after.close();
 });
+
+it("what a dead runtime's function hid itself is seen again when it said, no sooner", async () => {
+  const before = await open();
+  for (const body of ["longer", "shorter"]) await before.sqs.send(ADMINISTRATOR, before.arn, body);
+  const held = await before.sqs.receive(ADMINISTRATOR, before.arn, { maxMessages: 10, waitSeconds: 0 });
+  const hide = (body: string, seconds: number) => {
+    const { receiptHandle = "" } = held.find((message) => message.body === body) ?? {};
+    return before.sqs.changeVisibility(ADMINISTRATOR, before.arn, receiptHandle, seconds);
+  };
+  await Promise.all([hide("longer", 65), hide("shorter", 10)]);
+  await before.close();
+
+  const after = await open();
+  after.sqs.showOrphans(after.arn, 60);
+  after.endpoint.aheadMs += 11_000;
+  expect(await receiveAll(after)).toEqual(["shorter"]);
+  after.endpoint.aheadMs += 53_000;
+  expect(await receiveAll(after)).toEqual([]);
+  after.endpoint.aheadMs += 2_000;
+
+  expect(await receiveAll(after)).toEqual(["longer"]);
+  await after.close();
+});
+
+it("what a function hid and received again is held by a dead runtime like any other", async () => {
+  const before = await open();
+  await before.sqs.send(ADMINISTRATOR, before.arn, "twice");
+  const [first] = await before.sqs.receive(ADMINISTRATOR, before.arn, { maxMessages: 1, waitSeconds: 0 });
+  await before.sqs.changeVisibility(ADMINISTRATOR, before.arn, first?.receiptHandle ?? "", 0);
+  await receiveAll(before);
+  await before.close();
+
+  const after = await open();
+  after.sqs.showOrphans(after.arn, 60);
+  after.endpoint.aheadMs += 61_000;
+
+  expect(await receiveAll(after)).toEqual(["twice"]);
+  await after.close();
+});

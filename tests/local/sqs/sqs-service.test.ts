@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
@@ -151,6 +152,38 @@ describe("a message", () => {
     const [again] = await receive();
     expect(again?.Body).toBe("x");
     await expect(hide(43_201, again?.ReceiptHandle)).rejects.toMatchObject({ name: "InvalidParameterValue" });
+  });
+
+  it("is hidden with others in one ChangeMessageVisibilityBatch, which names those that it cannot hide", async () => {
+    for (const body of ["soon", "later", "out of range", "deleted"]) await send(body);
+    const received = await receive({ MaxNumberOfMessages: 10 });
+    const entryOf = (Id: string, body: string, VisibilityTimeout: number) => {
+      const { ReceiptHandle } = received.find(({ Body }) => Body === body) ?? {};
+      return { Id, ReceiptHandle, VisibilityTimeout };
+    };
+    const deleted = entryOf("gone", "deleted", 5);
+    await client.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: deleted.ReceiptHandle }));
+
+    const answer = await client.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: url,
+        Entries: [entryOf("a", "soon", 5), entryOf("b", "later", 100), entryOf("c", "out of range", 43_201), deleted],
+      }),
+    );
+
+    expect(answer.Successful?.map(({ Id }) => Id)).toEqual(["a", "b"]);
+    expect(answer.Failed).toMatchObject([
+      { Id: "c", SenderFault: true, Code: "InvalidParameterValue" },
+      { Id: "gone", SenderFault: true, Code: "MessageNotInflight" },
+    ]);
+    endpoint.aheadMs += 6_000;
+    const [soon, ...others] = await receive({ MaxNumberOfMessages: 10 });
+    expect([soon?.Body, others]).toEqual(["soon", []]);
+    await client.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: soon?.ReceiptHandle }));
+    // The queue's own timeout is over: what could not be told keeps to it.
+    endpoint.aheadMs += 30_000;
+    expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body)).toEqual(["out of range"]);
+    expect(await counts()).toEqual([0, 2, 0]);
   });
 
   it("waits out its delay, its own before the queue's", async () => {
