@@ -15,6 +15,8 @@ export interface Workload {
 
 const GIGABYTE = 1e9;
 const GIGABYTE_IN_MB = 1024;
+/** Of /tmp, in every function. */
+const FREE_SCRATCH_MB = 512;
 const MONTH_DAYS = 30.4;
 const MONTH_MINUTES = 43_800;
 /** 1769 MB are one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -34,8 +36,8 @@ const SETTLE_SECONDS = 0.05;
 const QUEUE_SECONDS = 0.8;
 /** A page asks again after a quarter of a second, then after 1.6 times as long, at most 5 s (web/watch-job.ts). */
 const STATUS_WAIT = { first: 0.25, growth: 1.6, longest: 5 } as const;
-/** S3 sends, the poller receives and deletes. */
-const QUEUE_REQUESTS = 3;
+/** S3 sends, the poller receives and deletes, the worker says when what it fails on comes back. */
+const QUEUE_REQUESTS = 4;
 /** Lambda keeps five long polls of 20 s open on each queue that it consumes. */
 const POLLS_A_MINUTE = 15;
 /** presign writes row and index, the claim changes the one and clears the other. */
@@ -119,9 +121,11 @@ function countCalls(
   logBytes = CALL_LOG_BYTES,
 ): Charge[] {
   const resource = `aws_lambda_function.${name}`;
-  const { memory_size: memoryMb, tracing_config: tracing } = stack.functions[name];
+  const { memory_size: memoryMb, tracing_config: tracing, ephemeral_storage: scratch } = stack.functions[name];
+  const scratchMb = Math.max(0, (scratch?.size ?? 0) - FREE_SCRATCH_MB);
   return [
     charge(resource, "lambdaArmGbSecond", (calls * seconds * memoryMb) / GIGABYTE_IN_MB),
+    charge(resource, "lambdaScratchGbSecond", (calls * seconds * scratchMb) / GIGABYTE_IN_MB),
     charge(resource, "lambdaRequest", calls),
     charge(`aws_cloudwatch_log_group.${name}`, "logGigabyte", (calls * logBytes) / GIGABYTE),
     charge(resource, "trace", tracing?.mode === "Active" ? calls * TRACED_PART : 0),
@@ -199,7 +203,9 @@ export function countIdleMonth(stack: PricedStack): Charge[] {
     // Minutes apart, each is the first of its second.
     charge(settle, "trace", stack.functions.settle.tracing_config?.mode === "Active" ? sweeps : 0),
     charge(JOBS_TABLE, "tableReadUnit", sweeps),
-    ...stack.alarms.map((alarm) => charge(`aws_cloudwatch_metric_alarm.${alarm}`, "alarm", 1)),
+    ...Object.entries(stack.alarms).map(([alarm, metrics]) =>
+      charge(`aws_cloudwatch_metric_alarm.${alarm}`, "alarm", metrics),
+    ),
     ...stack.dashboards.map((dashboard) => charge(`aws_cloudwatch_dashboard.${dashboard}`, "dashboard", 1)),
     charge("metrics", "metric", SETTLE_METRICS),
   ];

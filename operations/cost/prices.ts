@@ -19,8 +19,8 @@ const MILLION = 1_000_000;
 
 /**
  * AWS's list prices, US dollars, us-east-1, arm64, first tier, without taxes; the one place where a price stands. Other
- * regions cost up to a quarter more (eu-central-1: S3's requests 8 %, tables 22 %, logs 26 %). Free: the "always free"
- * offers alone, none that end after a year.
+ * regions cost more (eu-central-1: S3's requests 8 %, tables 22 %, logs 26 %; South America and Africa up to 80 %). Free: the
+ * "always free" offers alone, none that end after a year.
  */
 export const PRICES = {
   lambdaArmGbSecond: {
@@ -29,6 +29,14 @@ export const PRICES = {
     unit: "GB-seconds",
     service: "Lambda",
     free: 400_000,
+    source: "/lambda/pricing/",
+  },
+  /** Room in /tmp beyond the 512 MB that every function has. */
+  lambdaScratchGbSecond: {
+    dollars: 0.0000000309,
+    per: 1,
+    unit: "GB-seconds of /tmp",
+    service: "Lambda",
     source: "/lambda/pricing/",
   },
   lambdaRequest: {
@@ -110,7 +118,14 @@ export const PRICES = {
     free: 5,
     source: "/cloudwatch/pricing/",
   },
-  alarm: { dollars: 0.1, per: 1, unit: "alarms", service: "CloudWatch", free: 10, source: "/cloudwatch/pricing/" },
+  alarm: {
+    dollars: 0.1,
+    per: 1,
+    unit: "metrics that alarms watch",
+    service: "CloudWatch",
+    free: 10,
+    source: "/cloudwatch/pricing/",
+  },
   dashboard: { dollars: 3, per: 1, unit: "dashboards", service: "CloudWatch", free: 3, source: "/cloudwatch/pricing/" },
   metric: {
     dollars: 0.3,

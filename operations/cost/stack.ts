@@ -30,10 +30,13 @@ const PRICED_TYPES = new Set([
 
 const lambdaFunction = z.object({
   memory_size: z.number(),
+  ephemeral_storage: z.object({ size: z.number() }).optional(),
   tracing_config: z.object({ mode: z.string() }).optional(),
   environment: z.object({ variables: z.record(z.string(), z.string()) }),
 });
 const named = z.record(z.string(), z.unknown()).default({});
+/** AWS bills an alarm for each metric that it looks at. */
+const metricAlarm = z.object({ metric_query: z.array(z.object({ metric: z.unknown().optional() })).optional() });
 const lifecycle = z.object({
   rule: z.array(
     z.object({
@@ -54,7 +57,7 @@ const resources = z.object({
   aws_lambda_event_source_mapping: z.record(z.string(), z.object({ event_source_arn: z.string() })),
   aws_cloudwatch_event_rule: z.record(z.string(), z.object({ schedule_expression: z.string() })),
   aws_s3_bucket_lifecycle_configuration: z.record(z.string(), lifecycle).default({}),
-  aws_cloudwatch_metric_alarm: named,
+  aws_cloudwatch_metric_alarm: z.record(z.string(), metricAlarm).default({}),
   aws_cloudwatch_dashboard: named,
 });
 
@@ -69,7 +72,8 @@ export interface PricedStack {
   readonly scheduleMinutes: readonly number[];
   /** Days until an object is gone for good, by bucket; undefined: it stays. */
   readonly keepDays: Readonly<Record<string, number | undefined>>;
-  readonly alarms: readonly string[];
+  /** How many metrics each looks at. */
+  readonly alarms: Readonly<Record<string, number>>;
   readonly dashboards: readonly string[];
 }
 
@@ -102,7 +106,12 @@ export function parseStack(document: unknown): PricedStack {
     keepDays: Object.fromEntries(
       Object.entries(parsed.aws_s3_bucket_lifecycle_configuration).map(([name, rules]) => [name, readKeepDays(rules)]),
     ),
-    alarms: Object.keys(parsed.aws_cloudwatch_metric_alarm),
+    alarms: Object.fromEntries(
+      Object.entries(parsed.aws_cloudwatch_metric_alarm).map(([name, { metric_query: queries }]) => [
+        name,
+        queries?.filter(({ metric }) => metric !== undefined).length ?? 1,
+      ]),
+    ),
     dashboards: Object.keys(parsed.aws_cloudwatch_dashboard),
   };
 }

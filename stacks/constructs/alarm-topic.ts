@@ -41,6 +41,8 @@ export interface Alarm {
   readonly meaning: string;
   readonly runbook: RunbookSection;
   readonly metric: Metric;
+  /** A second figure that is added to the first. @default none */
+  readonly plus?: Metric;
   /** It goes off at this value and above. */
   readonly atLeast: number;
   /** Seconds, in whole minutes. @default 300 */
@@ -101,19 +103,14 @@ export class AlarmTopic extends Construct {
   /** Makes an alarm that is told here; `scope` is the construct whose resource it watches. */
   createAlarm(scope: Construct, alarm: Alarm): void {
     validateProps(scope, alarm, RULES);
-    const { statistic, ...metric } = alarm.metric;
     const resource = new CloudwatchMetricAlarm(scope, `alarm-${alarm.id}`, {
       provider: this.provider,
       // With the region, as us-east-1 may hold those of stacks in several.
       alarmName: globalName(this.naming, "other", alarm.id.replaceAll("_", "-")),
       alarmDescription: `${alarm.meaning} See ${runbookLink(alarm.runbook)}.`,
-      namespace: metric.namespace,
-      metricName: metric.name,
-      dimensions: { ...metric.dimensions },
-      ...(statistic === "p95" ? { extendedStatistic: statistic } : { statistic }),
+      ...(alarm.plus ? sumOf(alarm.metric, alarm.plus, alarm) : oneOf(alarm.metric, alarm)),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: alarm.atLeast,
-      period: alarm.periodSeconds ?? 300,
       evaluationPeriods: alarm.periods ?? 1,
       treatMissingData: alarm.silenceIsBad ? "breaching" : "notBreaching",
       alarmActions: [this.arn],
@@ -178,4 +175,18 @@ export class AlarmTopic extends Construct {
       id,
     );
   }
+}
+
+function oneOf({ namespace, name, dimensions, statistic }: Metric, { periodSeconds: period = 300 }: Alarm) {
+  const how = statistic === "p95" ? { extendedStatistic: statistic } : { statistic };
+  return { namespace, metricName: name, dimensions: { ...dimensions }, period, ...how };
+}
+
+function sumOf(first: Metric, second: Metric, { meaning, periodSeconds: period = 300 }: Alarm) {
+  const query = (id: string, { namespace, name, dimensions, statistic }: Metric) => ({
+    id,
+    metric: { namespace, metricName: name, dimensions: { ...dimensions }, period, stat: statistic },
+  });
+  const sum = { id: "sum", expression: "first + second", label: meaning, returnData: true };
+  return { metricQuery: [query("first", first), query("second", second), sum] };
 }

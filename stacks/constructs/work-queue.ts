@@ -190,6 +190,7 @@ export class WorkQueue extends Construct {
 
   private createAlarms({ topic, oldestMessageSeconds }: QueueAlarms): void {
     const metric = { namespace: "AWS/SQS", statistic: "Maximum" } as const;
+    const ofDeadLetters = { QueueName: this.deadLettersName };
     topic.createAlarm(this, {
       id: `${this.id}_age`,
       meaning: `The oldest message of the queue ${this.id} waits for too long.`,
@@ -201,14 +202,13 @@ export class WorkQueue extends Construct {
       id: this.deadLettersId,
       meaning: `Dead letters of the queue ${this.id} stay, so that nobody ends their jobs.`,
       runbook: "deadLetters",
-      metric: {
-        ...metric,
-        name: "ApproximateNumberOfMessagesVisible",
-        dimensions: { QueueName: this.deadLettersName },
-      },
+      metric: { ...metric, name: "ApproximateNumberOfMessagesVisible", dimensions: ofDeadLetters },
+      // One that settle fails on is hidden for nearly all of the time, and would never be seen otherwise.
+      plus: { ...metric, name: "ApproximateNumberOfMessagesNotVisible", dimensions: ofDeadLetters },
       atLeast: 1,
-      // Their consumer takes them within seconds: one that is seen twice is not being taken.
-      periods: 2,
+      // Their consumer takes them within seconds. SQS counts once a minute: with a longer period the two would not be of one moment.
+      periodSeconds: 60,
+      periods: 10,
     });
   }
 

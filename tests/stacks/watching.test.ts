@@ -11,18 +11,27 @@ import { type Body, devWith, ref, synthesizeStack } from "./synthesized.ts";
 
 const SUBSCRIBED = { subscribers: ["ops@example.com"], monthlyBudgetUsd: 10 };
 
-interface Alarm extends Body {
+interface Metric {
+  readonly metric_name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** Of one metric, or of a sum of several. */
+interface Alarm extends Body, Metric {
   readonly alarm_name: string;
   readonly alarm_description: string;
   readonly namespace: string;
-  readonly metric_name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metric_query?: readonly { readonly metric?: Metric }[];
   readonly alarm_actions: readonly string[];
   readonly ok_actions: readonly string[];
 }
 
 const prod = synthesizeStack("prod");
 const alarms = prod.list("aws_cloudwatch_metric_alarm").map(([id, body]) => [id, body as Alarm] as const);
+
+function listMetrics(alarm: Alarm): readonly Metric[] {
+  return alarm.metric_query?.flatMap(({ metric }) => metric ?? []) ?? [alarm];
+}
 
 /** Anchors as GitHub makes them of headings. */
 function listSections(): Map<string, string> {
@@ -89,7 +98,9 @@ describe("an alarm", () => {
 
   it("is born with each function, queue, API and distribution, and watches that one", () => {
     const watched = new Set(
-      alarms.map(([, { metric_name, dimensions }]) => `${metric_name} ${Object.values(dimensions)[0]}`),
+      alarms.flatMap(([, alarm]) =>
+        listMetrics(alarm).map(({ metric_name, dimensions }) => `${metric_name} ${Object.values(dimensions)[0]}`),
+      ),
     );
     const ofEach = (type: string, attribute: string, metrics: readonly string[]) =>
       prod.list(type).flatMap(([id]) => metrics.map((metric) => `${metric} ${ref(`${type}.${id}.${attribute}`)}`));
@@ -107,6 +118,22 @@ describe("an alarm", () => {
       ]),
     );
     expect(dead).toHaveLength(2);
+  });
+
+  it("of dead letters counts those in settle's hands too: one that it fails on is hidden for nearly all of the time", () => {
+    for (const name of ["resize_dead_letters", "convert_dead_letters"]) {
+      const alarm = prod.get(`aws_cloudwatch_metric_alarm.${name}`);
+      const [visible, hidden, sum] = alarm.metric_query as readonly { readonly metric?: Body }[];
+      const ofQueue = { namespace: "AWS/SQS", dimensions: { QueueName: ref(`aws_sqs_queue.${name}.name`) } };
+      // Once a minute is as often as SQS counts: both of one moment.
+      const counted = { ...ofQueue, stat: "Maximum", period: 60 };
+
+      expect(visible?.metric).toEqual({ ...counted, metric_name: "ApproximateNumberOfMessagesVisible" });
+      expect(hidden?.metric).toEqual({ ...counted, metric_name: "ApproximateNumberOfMessagesNotVisible" });
+      expect(sum).toMatchObject({ expression: "first + second", return_data: true });
+      expect(alarm).toMatchObject({ threshold: 1, evaluation_periods: 10 });
+      expect([alarm.period, alarm.statistic]).toEqual([undefined, undefined]);
+    }
   });
 
   it("of jobs reads what functions write: the same namespace, names and dimensions", () => {

@@ -43,9 +43,11 @@ describe("the documents' figures", () => {
     const watching: readonly Charge["unit"][] = ["alarm", "dashboard"];
     const unwatched = countIdleMonth(prod).filter(({ unit }) => !watching.includes(unit));
 
+    const watchedMetrics = Object.values(prod.alarms).reduce((sum, metrics) => sum + metrics, 0);
+
     expect(addUpBeyondFree(unwatched)).toBeLessThan(1);
-    // Beyond ten, each alarm is ten cents.
-    expect(addUpBeyondFree(countIdleMonth(prod))).toBeLessThan(1 + Math.max(0, prod.alarms.length - 10) * 0.1);
+    // Beyond ten, each metric that an alarm watches is ten cents.
+    expect(addUpBeyondFree(countIdleMonth(prod))).toBeLessThan(1 + Math.max(0, watchedMetrics - 10) * 0.1);
   });
 });
 
@@ -58,6 +60,15 @@ describe("an estimate", () => {
     // 0.4 s × 2.5 on 1769 MB.
     const difference = quantity(busy, "lambdaArmGbSecond", "resize") - quantity(idle, "lambdaArmGbSecond", "resize");
     expect(difference).toBeCloseTo(1769 / 1024, 6);
+  });
+
+  it("asks for the room in /tmp beyond what every function has, for as long as the worker runs", () => {
+    const charges = work({ films: 10 });
+    const memory = quantity(charges, "lambdaArmGbSecond", "convert");
+
+    // 4096 MB, of which 512 are free, beside 3538 MB of memory.
+    expect(quantity(charges, "lambdaScratchGbSecond", "convert")).toBeCloseTo((memory * (4096 - 512)) / 3538, 6);
+    expect(quantity(work({ images: 10 }), "lambdaScratchGbSecond")).toBe(0);
   });
 
   it("asks for a PUT of each upload and of each rendition that the stack's own settings make", () => {
@@ -77,10 +88,12 @@ describe("an estimate", () => {
   });
 
   it("of an idle month asks for Lambda's polls of every queue that it consumes, and for each alarm", () => {
-    const half = { ...prod, consumedQueues: prod.consumedQueues.slice(0, 2), alarms: ["a", "b"] };
+    const half = { ...prod, consumedQueues: prod.consumedQueues.slice(0, 2), alarms: { one: 1, sum: 2 } };
 
     expect(quantity(countIdleMonth(half), "queueRequest") * 2).toBe(quantity(countIdleMonth(prod), "queueRequest"));
-    expect(quantity(countIdleMonth(half), "alarm")).toBe(2);
+    expect(quantity(countIdleMonth(half), "alarm")).toBe(3);
+    // Waiting dead letters and those in settle's hands.
+    expect(prod.alarms).toMatchObject({ resize_dead_letters: 2, resize_age: 1 });
   });
 
   it("adds up to its parts, and takes off each allowance once for the whole account", () => {
