@@ -15,9 +15,10 @@ export function explainState(record: JobRecord, versions: readonly ObjectVersion
     case "EXPIRED":
       return "Its file never came in time. The owner asks for another upload.";
     case "PROCESSING":
-      if (leaseExpiresAt === undefined) return "A worker gave it back; its message waits in the queue for another try.";
+      if (leaseExpiresAt === undefined)
+        return "A worker gave it back; its message waits for another try: 10 seconds after the first fault, 15 minutes at most.";
       if (leaseExpiresAt > now) return "A worker is at it.";
-      return "Its worker died or was stopped. SQS shows the message again after the visibility timeout; after five tries settle gives the job up. Dead letters: npm run redrive -- --counts";
+      return "Its worker died or was stopped. SQS shows the message again within seconds; after five tries settle gives the job up. Dead letters: npm run redrive -- --counts";
     case "PENDING":
       if (isThere)
         return "Its file is there, and no worker has begun it: look at the queue, npm run redrive -- --counts";

@@ -17,7 +17,7 @@ import type { AlarmTopic } from "./alarm-topic.ts";
 export interface WorkQueueProps {
   /** Up to 63 characters; its dead letters' queue is called the same with `-dead-letters`. */
   readonly queueName: string;
-  /** The timeout of the function that consumes it, 1–900 s. A message is hidden for six times that, if the function says no other time. */
+  /** The timeout of the function that consumes it, 1–900 s. A message is hidden for six times that, unless it says otherwise. */
   readonly consumerTimeoutSeconds: number;
   /** The timeout of the function that consumes its dead letters, 1–900 s. */
   readonly deadLetterConsumerTimeoutSeconds: number;

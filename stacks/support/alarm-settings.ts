@@ -35,8 +35,8 @@ const thresholds = z
     /** Calls of one function that found no free place, in five minutes. */
     functionThrottles: z.int().min(1).default(10),
     /**
-     * Seconds that the oldest message of a queue has waited. A message whose worker died is hidden for six times the
-     * function's timeout: the defaults are above one such time.
+     * Seconds that the oldest message of a queue has waited. A message whose worker died before it could say when it is to
+     * come back is hidden for six times the function's timeout: the defaults are above one such time.
      */
     resizeQueueSeconds: z.int().min(60).default(900),
     convertQueueSeconds: z.int().min(60).default(7200),
