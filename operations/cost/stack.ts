@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { FUNCTION_NAMES } from "../../contracts/environment.ts";
 import { OperationError } from "../support/operation-error.ts";
@@ -84,8 +84,12 @@ export function readStack(folder: string): PricedStack {
   try {
     text = readFileSync(path, "utf8");
   } catch {
+    const stacks = dirname(folder);
+    const others = existsSync(stacks) ? readdirSync(stacks).join(", ") : "";
     throw new OperationError(
-      `There is no ${path}. Build and synthesize first: npm run build -- --laptop && npm run synth`,
+      others === ""
+        ? `There is no ${path}. Build and synthesize first: npm run build -- --laptop && npm run synth`
+        : `There is no stack ${basename(folder)}; synthesized are ${others}.`,
     );
   }
   return parseStack(JSON.parse(text));

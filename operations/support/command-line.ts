@@ -38,6 +38,9 @@ export async function runCommand(command: Command): Promise<void> {
   }
 }
 
+/** No name, no answer: nobody has refused anything. */
+const UNREACHABLE = new Set(["ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ECONNRESET"]);
+
 /** What AWS and the network say is meant for people too; only a fault of ours is shown with its stack. */
 function explain(error: unknown): string {
   if (error instanceof OperationError) return error.message;
@@ -46,6 +49,8 @@ function explain(error: unknown): string {
     return `There are no AWS credentials: ${error.message}\nSet a profile or keys; on a laptop: set -a; . .darkroom/aws.env; set +a`;
   if ("code" in error && error.code === "ECONNREFUSED")
     return `Nothing answers at ${process.env.AWS_ENDPOINT_URL ?? "the address of AWS"}. On a laptop, start it: npm start`;
+  if ("code" in error && UNREACHABLE.has(String(error.code)))
+    return `AWS cannot be reached: ${error.message}\nLook at the network, and at the region.`;
   if ("$metadata" in error) return `AWS refused: ${error.name}: ${error.message}`;
   return error.stack ?? error.message;
 }

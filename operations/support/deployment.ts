@@ -24,7 +24,7 @@ export interface DeploymentChoice {
 export const LAPTOP_OUTPUTS = ".darkroom/outputs.json";
 const HOW_TO_WRITE = [
   `On a laptop, npm start writes ${LAPTOP_OUTPUTS}.`,
-  "For AWS: npx cdktf output darkroom-media-dev --outputs-file outputs.json, then give this command --outputs-file outputs.json",
+  "For AWS: docs/runbook.md begins with how to read them from the state; then give this command --outputs-file outputs.json",
 ].join("\n");
 
 const stackOutputs = z.object({

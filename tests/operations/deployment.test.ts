@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { describeLine } from "../../operations/job/log-line.ts";
 import { compareRenditions } from "../../operations/job/objects.ts";
 import { findDeployment } from "../../operations/support/deployment.ts";
@@ -38,9 +40,28 @@ describe("a deployment", () => {
   });
 
   it("without outputs is told how to write them", () => {
-    expect(() => findDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(/no nowhere\.json[\s\S]*cdktf output/);
+    expect(() => findDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(
+      /no nowhere\.json[\s\S]*docs\/runbook\.md/,
+    );
     expect(() => findDeployment(writeOutputs({ a: { region: "x" } }), {})).toThrow(/jobsTable: /);
   });
+});
+
+it("where the network has no AWS, a command says so, and not that AWS refused", () => {
+  const { "outputs-file": outputs } = writeOutputs({ a: OUTPUTS });
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: "http://nowhere.invalid",
+    AWS_ACCESS_KEY_ID: "a",
+    AWS_SECRET_ACCESS_KEY: "b",
+    AWS_MAX_ATTEMPTS: "1",
+  };
+  const program = ["--import", "tsx", "operations/main.ts", "redrive", "--counts", "--outputs-file", outputs];
+
+  const { status, stderr } = spawnSync(process.execPath, program, { cwd: PROJECT_FOLDER, env, encoding: "utf8" });
+
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^AWS cannot be reached: .*nowhere\.invalid/);
 });
 
 describe("the renditions of a job", () => {

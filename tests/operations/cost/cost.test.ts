@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { type PricedStack, parseStack, readStack } from "../../../operations/cos
 import { cost } from "../../../operations/cost.ts";
 import { synthesize } from "../../../stacks/app.ts";
 import { requireBuild } from "../../support/require-build.ts";
-import { run } from "../operations-fixture.ts";
+import { makeFolder, run } from "../operations-fixture.ts";
 
 let prod: PricedStack;
 beforeAll(() => {
@@ -105,6 +105,16 @@ describe("an estimate", () => {
     expect(addUp(queues) - addUpBeyondFree(queues)).toBeCloseTo(0.4, 9);
   });
 
+  it("of an environment that there is not names those that were synthesized", () => {
+    const folder = makeFolder();
+    mkdirSync(join(folder, "darkroom-media-dev"));
+
+    expect(() => readStack(join(folder, "darkroom-media-qa"))).toThrow(
+      "There is no stack darkroom-media-qa; synthesized are darkroom-media-dev.",
+    );
+    expect(() => readStack(join(folder, "nowhere", "darkroom-media-dev"))).toThrow("Build and synthesize first");
+  });
+
   it("refuses a type that it has no price for, by name", () => {
     expect(() => parseStack({ resource: { aws_nat_gateway: { a: {} } } })).toThrow(
       /No price is known for aws_nat_gateway/,
@@ -115,7 +125,7 @@ describe("an estimate", () => {
 describe("npm run cost", () => {
   it("refuses what it cannot count, by name", async () => {
     await expect(run(cost, "prod", "--uploads", "1e4")).rejects.toThrow('--uploads is "1e4"; expected a whole number');
-    await expect(run(cost, "production")).rejects.toThrow(join("darkroom-media-production", "cdk.tf.json"));
+    await expect(run(cost, "production")).rejects.toThrow("darkroom-media-production");
     await expect(run(cost, "--downloads", "5")).rejects.toThrow("Usage: npm run cost");
   });
 });
