@@ -29,6 +29,8 @@ interface Place {
 }
 
 async function main(): Promise<void> {
+  // The SDK's advice to take a newer Node would stand between the steps.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const places = selectPlaces(readArguments());
   const show = (text: string) => process.stdout.write(text);
   const terraform = await findTerraform({ lockTable: settings.lockTable, show });

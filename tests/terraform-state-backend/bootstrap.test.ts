@@ -166,6 +166,7 @@ describe.skipIf(WITHOUT_BINARY)(errors, () => {
     const unreachable = await bootstrap({ ...keys, AWS_ENDPOINT_URL: laptop.variables.AWS_ENDPOINT_URL });
 
     expect(refused).toContain("AWS refuses the credentials (UnrecognizedClientException");
+    expect(refused).not.toContain("NodeVersionSupportWarning");
     expect(unreachable).toContain("AWS cannot be reached");
   });
 
