@@ -14,7 +14,10 @@ export interface PolicyStatement {
   readonly identities: readonly string[];
   /** Anybody in the world, as far as the principal goes. */
   readonly isForEverybody: boolean;
-  /** By key, operators left out: `aws:SourceArn` → its values. */
+  /**
+   * By key, operators left out: `aws:SourceArn` → its values. Of what allows, only those that bound it: a condition that
+   * holds for all but some, or where the key is missing, bounds nobody.
+   */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -65,9 +68,15 @@ function readStatement(statement: Readonly<Record<string, unknown>>): PolicyStat
     identities: textsOf(AWS).filter((identity) => identity !== "*"),
     isForEverybody: NotPrincipal !== undefined || textsOf(AWS).includes("*"),
     conditions: Object.fromEntries(
-      Object.values(Condition as Record<string, Record<string, unknown>>)
-        .flatMap((byKey) => Object.entries(byKey))
+      Object.entries(Condition as Record<string, Record<string, unknown>>)
+        .filter(([operator]) => Effect !== "Allow" || !/Not|IfExists$|^Null$|^ForAllValues:/.test(operator))
+        .flatMap(([, byKey]) => Object.entries(byKey))
         .map(([key, values]) => [key, textsOf(values)]),
     ),
   };
+}
+
+/** Whether an ARN says whose the thing is: by a reference to one of ours, by its account, or, as a bucket, by its whole name. */
+export function namesOwner(arn: string): boolean {
+  return arn.includes("${") || /^arn:aws:[^:*?]+:[^:]*:\d{12}:/.test(arn) || /^arn:aws:s3:::[^*?]+$/.test(arn);
 }

@@ -90,6 +90,14 @@ export const BUCKET_RULES = {
     why: "Whoever may read the bucket would need the key too, and its use would be logged.",
     check: (bucket, stack) => unless(algorithmOf(bucket, stack) === "aws:kms", "is not encrypted with a KMS key"),
   },
+  "object-customer-key": {
+    threats: [],
+    scannerIds: ["CKV_AWS_186"],
+    resourceTypes: ["aws_s3_object"],
+    promise: "Every file that Terraform puts into a bucket is encrypted with a key of ours.",
+    why: "Whoever may read the bucket would need the key too.",
+    check: ({ body }) => unless(body.kms_key_id !== undefined, "is not encrypted with a KMS key"),
+  },
   "bucket-versioned": {
     threats: ["P3"],
     scannerIds: ["CKV_AWS_21", "AWS-0090"],
@@ -138,7 +146,7 @@ export const BUCKET_RULES = {
   },
   "bucket-access-log": {
     threats: ["P3"],
-    scannerIds: ["CKV_AWS_18", "AWS-0089"],
+    scannerIds: ["CKV_AWS_18", "AWS-0089", "AWS-0171", "AWS-0172"],
     resourceTypes: ["aws_s3_bucket"],
     promise: "Every bucket writes down who read what.",
     why: "After a leak nobody could say what was taken.",

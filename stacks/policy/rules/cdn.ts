@@ -1,4 +1,4 @@
-import { blocksAt, textsOf, valueAt } from "../policy-stack.ts";
+import { type Body, blocksAt, textsOf, valueAt } from "../policy-stack.ts";
 import { type Rule, unless } from "../rule.ts";
 
 const DISTRIBUTION = ["aws_cloudfront_distribution"];
@@ -8,6 +8,11 @@ const YEAR_SECONDS = 31_536_000;
 const MAX_ERROR_SECONDS = 10;
 const ERRORS = [403, 404, 500, 502, 503, 504];
 
+/** A path of its own may be served otherwise than the rest. */
+function listBehaviours(body: Body): readonly Body[] {
+  return [...blocksAt(body, "default_cache_behavior"), ...blocksAt(body, "ordered_cache_behavior")];
+}
+
 export const CDN_RULES = {
   "cdn-https": {
     threats: ["A6"],
@@ -16,7 +21,7 @@ export const CDN_RULES = {
     promise: "The CDN serves over HTTPS alone.",
     why: "Whoever shares the network could read and change what is served.",
     check: ({ body }) =>
-      [...blocksAt(body, "default_cache_behavior"), ...blocksAt(body, "ordered_cache_behavior")].flatMap((behaviour) =>
+      listBehaviours(body).flatMap((behaviour) =>
         unless(
           ["redirect-to-https", "https-only"].includes(String(behaviour.viewer_protocol_policy)),
           "serves over plain HTTP",
@@ -102,10 +107,10 @@ export const CDN_RULES = {
     resourceTypes: DISTRIBUTION,
     promise: "Every answer of the CDN carries the security headers.",
     why: "A file that somebody uploaded would be opened without them.",
-    check: ({ body }, stack) => {
-      const policy = stack.findReferred(valueAt(body, "default_cache_behavior.response_headers_policy_id"));
-      return unless(policy?.type === "aws_cloudfront_response_headers_policy", "sends no security headers");
-    },
+    check: ({ body }, stack) =>
+      listBehaviours(body).flatMap(({ response_headers_policy_id: id }) =>
+        unless(stack.findReferred(id)?.type === "aws_cloudfront_response_headers_policy", "sends no security headers"),
+      ),
   },
   "cdn-origin-access": {
     threats: ["A6"],

@@ -1,6 +1,7 @@
 import { refersTo, textsOf, valueAt } from "../policy-stack.ts";
 import { type Rule, unless } from "../rule.ts";
 import { findSecrets } from "../secrets.ts";
+import { namesOwner } from "../statements.ts";
 
 /** Runtimes that AWS patches: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 const SUPPORTED_RUNTIMES = ["nodejs22.x", "nodejs24.x"];
@@ -109,7 +110,7 @@ export const FUNCTION_RULES = {
     check: ({ body }) => {
       const source = String(body.source_arn ?? "");
       return [
-        ...unless(source !== "" && !/^(\*|arn:aws:\*)/.test(source), "lets a service in without source_arn"),
+        ...unless(namesOwner(source), "lets a service in without a source_arn of this account"),
         ...unless(/^[a-z0-9.-]+\.amazonaws\.com$/.test(String(body.principal)), `lets "${body.principal}" in`),
       ];
     },

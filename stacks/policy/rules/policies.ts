@@ -4,6 +4,7 @@ import { type Rule, unless } from "../rule.ts";
 import {
   findStatements,
   listAllowed,
+  namesOwner,
   POLICY_TYPES,
   type PolicyStatement,
   RESOURCE_POLICY_TYPES,
@@ -23,10 +24,21 @@ const TLS_ONLY = {
 const ESCALATING =
   /^(iam|organizations|sso|cognito-identity):(?!Get|List|Simulate)|^sts:(?!GetCallerIdentity)|^lambda:(Update|Add|Create|Put)|^s3:PutBucketPolicy$/i;
 
+/** `*`, all of a service, or all of a kind: `table/*`. An S3 ARN has a bucket's name where others have the kind. */
+const EVERYTHING = /^\*|^arn:aws:[^:]*:[^:]*:[^:]*:\*|^arn:aws:(?!s3:)[^:]*:[^:]*:[^:]*:[\w-]+[:/]\*/;
+
+/** A bucket's settings, and the policies of everything else, are what keeps people out. */
+const OPENING =
+  /^s3:(Put|Delete)\w*(Policy|Acl|PublicAccessBlock|OwnershipControls)$|^(sqs|sns|lambda|events):(Add|Put|Remove)Permission$|^(sqs|sns):Set(Queue|Topic)Attributes$|:(Put|Delete)ResourcePolicy$|^kms:(CreateGrant|PutKeyPolicy)$/i;
+
+function isBounded(arns: readonly string[] = []): boolean {
+  return arns.length > 0 && arns.every(namesOwner);
+}
+
 function judgeService({ services, isForEverybody, conditions }: PolicyStatement): readonly string[] {
   return [
     ...unless(services.length === 1 && !isForEverybody, "may be worn by anything but one service"),
-    ...unless((conditions["aws:SourceArn"]?.length ?? 0) > 0, "has a trust policy without aws:SourceArn"),
+    ...unless(isBounded(conditions["aws:SourceArn"]), "has a trust policy without aws:SourceArn"),
     ...unless((conditions["aws:SourceAccount"]?.length ?? 0) > 0, "has a trust policy without aws:SourceAccount"),
   ];
 }
@@ -79,7 +91,7 @@ export const POLICY_RULES = {
     why: "A leaked credential would reach everything of its kind in the account.",
     check: (resource) =>
       listAllowed(resource)
-        .filter(({ resources }) => resources.some((it) => /^\*|^arn:aws:[^:]*:[^:]*:[^:]*:\*/.test(it)))
+        .filter(({ resources }) => resources.some((it) => EVERYTHING.test(it)))
         .flatMap(({ actions }) => actions)
         .filter((action) => !ALLOWED_WILDCARD_RESOURCES[action])
         .map((action) => `allows ${action} on every resource`),
@@ -93,7 +105,7 @@ export const POLICY_RULES = {
     check: (resource) =>
       listAllowed(resource)
         .flatMap(({ actions }) => actions)
-        .filter((action) => ESCALATING.test(action))
+        .filter((action) => ESCALATING.test(action) || OPENING.test(action))
         .map((action) => `allows ${action}`),
   },
   "policy-no-admin": {
@@ -127,11 +139,9 @@ export const POLICY_RULES = {
       listAllowed(resource)
         .filter(({ services }) => services.length > 0)
         .flatMap(({ services, conditions }) => {
-          const arns = conditions["aws:SourceArn"] ?? [];
-          const isBounded = arns.length > 0 && !arns.some((arn) => arn === "*" || arn.startsWith("arn:aws:*"));
           const needsAccount = services.includes("s3.amazonaws.com");
           return [
-            ...unless(isBounded, `lets ${services.join(", ")} in without aws:SourceArn`),
+            ...unless(isBounded(conditions["aws:SourceArn"]), `lets ${services.join(", ")} in without aws:SourceArn`),
             ...unless(
               !needsAccount || (conditions["aws:SourceAccount"]?.length ?? 0) > 0,
               "lets S3 in without aws:SourceAccount",

@@ -32,7 +32,6 @@ const CASES: Readonly<Record<RuleId, readonly Case[]>> = {
 
 /** Types that no rule looks at by name, each with the reason. */
 const NOTHING_TO_PROMISE: Readonly<Record<string, string>> = {
-  aws_s3_object: "a file of the build; its bucket has the rules",
   aws_lambda_layer_version: "a file of the build, seen by this account alone",
   aws_cloudwatch_dashboard: "shows figures and does nothing",
   aws_cloudwatch_query_definition: "a saved question; asking it takes permissions of its own",

@@ -1,6 +1,7 @@
 import type { BUCKET_RULES } from "../../../../stacks/policy/rules/buckets.ts";
 import { type Case, declare, out, putIn, ref, remove, set } from "./case.ts";
 
+const FFMPEG = "aws_s3_object.ffmpeg";
 const UPLOADS = "aws_s3_bucket.uploads";
 const SITE = "aws_s3_bucket.site";
 const OF_UPLOADS = { bucket: ref("aws_s3_bucket.uploads.bucket") };
@@ -28,6 +29,7 @@ export const BUCKET_CASES = {
       ),
     ),
   ],
+  "object-customer-key": [putIn(FFMPEG, set(FFMPEG, "kms_key_id", ref("aws_kms_key.ours.arn")))],
   "bucket-versioned": [
     out(UPLOADS, set("aws_s3_bucket_versioning.uploads", "versioning_configuration.status", "Suspended")),
     out(UPLOADS, remove("aws_s3_bucket_versioning.uploads")),

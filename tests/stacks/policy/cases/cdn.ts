@@ -22,7 +22,10 @@ export const CDN_CASES = {
   "cdn-default-root": [out(SITE, set(SITE, "default_root_object", ""))],
   "cdn-origin-failover": [putIn(CDN, set(CDN, "origin_group", [{ origin_id: "both" }]))],
   "cdn-geography": [putIn(CDN, set(CDN, "restrictions.geo_restriction.restriction_type", "whitelist"))],
-  "cdn-headers": [out(CDN, set(CDN, "default_cache_behavior.response_headers_policy_id", undefined))],
+  "cdn-headers": [
+    out(CDN, set(CDN, "default_cache_behavior.response_headers_policy_id", undefined)),
+    out(CDN, set(CDN, "ordered_cache_behavior", [{ path_pattern: "/raw/*", viewer_protocol_policy: "https-only" }])),
+  ],
   "cdn-origin-access": [
     out(CDN, set(CDN, "origin.origin_access_control_id", undefined)),
     out(CDN, set(ACCESS, "signing_behavior", "no-override")),

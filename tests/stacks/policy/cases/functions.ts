@@ -36,6 +36,7 @@ export const FUNCTION_CASES = {
   "function-caller": [
     out(CALLER, set(CALLER, "source_arn", undefined)),
     out(CALLER, set(CALLER, "source_arn", "*")),
+    out(CALLER, set(CALLER, "source_arn", "arn:aws:execute-api:eu-central-1:*:*/*")),
     out(CALLER, set(CALLER, "principal", "*")),
   ],
   "function-address": [

@@ -8,6 +8,10 @@ const QUEUE = "aws_sqs_queue_policy.resize";
 const UPLOADED = `${ref("aws_s3_bucket.uploads.arn")}/*`;
 const allow = (Action: string, Resource: string) => ({ Sid: "Added", Effect: "Allow", Action, Resource });
 
+const ofOne = (operator: string) => ({
+  [operator]: { "aws:SourceArn": ref("aws_lambda_function.resize.arn"), "aws:SourceAccount": "333333333333" },
+});
+
 const GITHUB = { Federated: "arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com" };
 const subjectIs = (subject: string) => ({
   StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" },
@@ -25,12 +29,19 @@ export const POLICY_CASES = {
   "policy-bounded-resources": [
     out(RESIZE, restate(RESIZE, "ReadUploads", { Resource: "*" })),
     out(RESIZE, restate(RESIZE, "ReadUploads", { Resource: "arn:aws:s3:::*" })),
+    out(RESIZE, state(RESIZE, allow("dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:333333333333:table/*"))),
+    out(RESIZE, state(RESIZE, allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:*"))),
     out(RESIZE, state(RESIZE, { Effect: "Allow", Action: "s3:GetObject", NotResource: UPLOADED })),
   ],
   "policy-no-escalation": [
     out(RESIZE, state(RESIZE, allow("iam:PassRole", "arn:aws:iam::333333333333:role/other"))),
     out(RESIZE, state(RESIZE, allow("lambda:UpdateFunctionCode", ref("aws_lambda_function.presign.arn")))),
     out(RESIZE, state(RESIZE, allow("sts:AssumeRole", "arn:aws:iam::333333333333:role/other"))),
+    out(RESIZE, state(RESIZE, allow("sqs:AddPermission", ref("aws_sqs_queue.resize.arn")))),
+    out(RESIZE, state(RESIZE, allow("sns:SetTopicAttributes", ref("aws_sns_topic.alarms.arn")))),
+    out(RESIZE, state(RESIZE, allow("s3:PutBucketPublicAccessBlock", ref("aws_s3_bucket.uploads.arn")))),
+    out(RESIZE, state(RESIZE, allow("dynamodb:PutResourcePolicy", ref("aws_dynamodb_table.jobs.arn")))),
+    out(RESIZE, state(RESIZE, allow("kms:CreateGrant", "arn:aws:kms:eu-central-1:333333333333:key/k"))),
   ],
   "policy-no-admin": [
     out(TRUST, set(TRUST, "managed_policy_arns", ["arn:aws:iam::aws:policy/AdministratorAccess"])),
@@ -41,6 +52,9 @@ export const POLICY_CASES = {
   ],
   "policy-trust": [
     out(TRUST, restate(TRUST, "OneFunction", { Condition: {} })),
+    // Conditions that hold for everybody but one, or for whoever says nothing, bound nobody.
+    out(TRUST, restate(TRUST, "OneFunction", { Condition: ofOne("StringNotEquals") })),
+    out(TRUST, restate(TRUST, "OneFunction", { Condition: ofOne("StringEqualsIfExists") })),
     out(TRUST, restate(TRUST, "OneFunction", { Principal: { AWS: "*" } })),
     out(
       TRUST,
@@ -61,6 +75,13 @@ export const POLICY_CASES = {
     out(
       "aws_s3_bucket_policy.site",
       restate("aws_s3_bucket_policy.site", "ReadThroughCdn", { Condition: { ArnLike: { "aws:SourceArn": "*" } } }),
+    ),
+    // Anybody's distribution.
+    out(
+      "aws_s3_bucket_policy.site",
+      restate("aws_s3_bucket_policy.site", "ReadThroughCdn", {
+        Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::*:distribution/*" } },
+      }),
     ),
   ],
   "policy-not-public": [
