@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { environments } from "./environments.ts";
-import { ENVIRONMENT_NAMES, type Environment } from "./stacks/support/environment.ts";
+import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 import { writeStateBackend } from "./stacks/support/state-backends.ts";
 import { type Caller, getCaller } from "./terraform-state-backend/account.ts";
 import { bootstrapBackend } from "./terraform-state-backend/bootstrap-backend.ts";
 import { BootstrapError } from "./terraform-state-backend/bootstrap-error.ts";
-import { settings } from "./terraform-state-backend/settings.ts";
+import type { Settings } from "./terraform-state-backend/settings-form.ts";
 import { SettingsError } from "./terraform-state-backend/settings-form.ts";
 import { findTerraform } from "./terraform-state-backend/terraform.ts";
 
@@ -21,6 +20,8 @@ import { findTerraform } from "./terraform-state-backend/terraform.ts";
  */
 const FILE = "state-backends.json";
 
+type Environments = Readonly<Record<EnvironmentName, Environment>>;
+
 /** Environments that share an account and a region share a bucket. */
 interface Place {
   readonly accountId: string;
@@ -31,13 +32,16 @@ interface Place {
 async function main(): Promise<void> {
   // The SDK's advice to take a newer Node would stand between the steps.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const places = selectPlaces(readArguments());
+  // Both are checked as they are read: only in here is what they throw shown to a person.
+  const { environments } = await import("./environments.ts");
+  const { settings } = await import("./terraform-state-backend/settings.ts");
+  const places = selectPlaces(environments, readArguments());
   const show = (text: string) => process.stdout.write(text);
   const terraform = await findTerraform({ lockTable: settings.lockTable, show });
   const caller = await getCaller(places[0]?.region ?? "");
   show(`${terraform.binary} ${terraform.version}, as ${caller.arn}\n`);
   const usePathStyle = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  warnOfNames(show);
+  warnOfNames(settings, show);
   for (const place of keepOwn(places, caller, show)) {
     const workFolder = join(import.meta.dirname, "terraform-state-backend");
     const backend = await bootstrapBackend({ ...place, settings, terraform, workFolder, usePathStyle, show });
@@ -55,16 +59,16 @@ function readArguments(): string | undefined {
   }
 }
 
-function selectPlaces(wanted: string | undefined): Place[] {
+function selectPlaces(environments: Environments, wanted: string | undefined): Place[] {
   const chosen = ENVIRONMENT_NAMES.filter((name) => !wanted || name === wanted).map((name) => environments[name]);
   if (chosen.length === 0) {
     throw new BootstrapError(`There is no environment "${wanted}"; expected one of ${ENVIRONMENT_NAMES.join(", ")}.`);
   }
   const places = chosen.map(({ accountId, region }) => `${accountId}/${region}`);
-  return [...new Set(places)].map(describePlace);
+  return [...new Set(places)].map((place) => describePlace(environments, place));
 }
 
-function describePlace(place: string): Place {
+function describePlace(environments: Environments, place: string): Place {
   const [accountId = "", region = ""] = place.split("/");
   const livesHere = (it: Environment) => it.accountId === accountId && it.region === region;
   return { accountId, region, environments: ENVIRONMENT_NAMES.filter((name) => livesHere(environments[name])) };
@@ -89,7 +93,7 @@ function keepOwn(places: readonly Place[], caller: Caller, show: (text: string) 
   return own;
 }
 
-function warnOfNames(show: (text: string) => void): void {
+function warnOfNames(settings: Settings, show: (text: string) => void): void {
   const repository = settings.github?.repository;
   if (!repository || repository.ids) return;
   const path = `${repository.owner}/${repository.name}`;

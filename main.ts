@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { environments } from "./environments.ts";
 import { synthesize, writeHcl } from "./stacks/app.ts";
-import { ENVIRONMENT_NAMES, type Environment } from "./stacks/support/environment.ts";
+import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 import { readStateBackends } from "./stacks/support/state-backends.ts";
+
+type Environments = Readonly<Record<EnvironmentName, Environment>>;
 
 /**
  * Settings in, stacks out: `npm run synth`, and `npx cdktf synth` by cdktf.json. The only reader of the process's
@@ -13,9 +14,11 @@ import { readStateBackends } from "./stacks/support/state-backends.ts";
  *   CDKTF_OUTDIR           set by the cdktf CLI; unset: cdktf.out
  *   --hcl                  readable HCL into hcl.out instead, apart from the JSON: Terraform refuses a folder with both
  */
-function main(): void {
+async function main(): Promise<void> {
+  // It is checked as it is read: only in here is what it throws shown to a person.
+  const { environments } = await import("./environments.ts");
   const options = {
-    environments: selectEnvironments(process.env.DARKROOM_ENVIRONMENT),
+    environments: selectEnvironments(environments, process.env.DARKROOM_ENVIRONMENT),
     artifactsFolder: join(import.meta.dirname, "dist"),
     stateBackends: readStateBackends(join(import.meta.dirname, "state-backends.json")),
   };
@@ -26,7 +29,7 @@ function main(): void {
   for (const folder of folders) console.log(folder);
 }
 
-function selectEnvironments(wanted: string | undefined): Environment[] {
+function selectEnvironments(environments: Environments, wanted: string | undefined): Environment[] {
   const selected = ENVIRONMENT_NAMES.filter((name) => !wanted || name === wanted);
   if (selected.length > 0) return selected.map((name) => environments[name]);
   throw new ConfigurationError("There is no such environment:", [
@@ -38,7 +41,7 @@ function selectEnvironments(wanted: string | undefined): Environment[] {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   console.error(error.message);

@@ -126,6 +126,23 @@ describe("synthesis", () => {
     expect(stderr).not.toContain("    at ");
   });
 
+  it("says what is wrong in environments.ts, to who synthesizes and to who bootstraps", () => {
+    const other = checkOut("mistaken");
+    const settings = readFileSync(join(other, "environments.ts"), "utf8");
+    writeFileSync(join(other, "environments.ts"), settings.replace('"111111111111"', '"1111"'));
+    for (const source of ["bootstrap.ts", "terraform-state-backend"]) {
+      cpSync(join(PROJECT_FOLDER, source), join(other, source), { recursive: true });
+    }
+
+    for (const program of ["main.ts", "bootstrap.ts"]) {
+      const { status, stderr } = run(other, [TSX, program]);
+
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/environments\.ts cannot be used:\n\s+dev\.accountId/);
+      expect(stderr).not.toContain("    at ");
+    }
+  });
+
   it("says to build first where nothing is built", () => {
     const other = checkOut("unbuilt");
     rmSync(join(other, "dist"), { recursive: true });
