@@ -22,10 +22,10 @@ const schema = z.strictObject({
   tags,
 });
 
-/** Never spent: a laptop sends no bill. */
 export const awsBudgetsBudget = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_budgets_budget",
   schema,
+  withoutEffect: "A laptop sends no bill.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
   async start({ config: { name } }, { accountId }) {

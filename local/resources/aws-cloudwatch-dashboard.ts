@@ -14,10 +14,10 @@ const schema = z.strictObject({
   }),
 });
 
-/** Shown nowhere: a laptop has no console and keeps no metrics over time. Its graphs would be empty. */
 export const awsCloudwatchDashboard = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_cloudwatch_dashboard",
   schema,
+  withoutEffect: "There is no console, and no metric is kept over time: its graphs would be empty.",
   exports: ["dashboard_arn", "id"],
   servesAnyRegion: true,
   async start({ config: { dashboard_name: name } }, { accountId }) {

@@ -56,13 +56,11 @@ const schema = z
     path: ["statistic"],
   });
 
-/**
- * Never goes off: nobody is on call for a laptop, and most of its metrics (throttles, answers of a CDN) are of machinery
- * that is not there. The figures that functions measure stand in their log files.
- */
 export const awsCloudwatchMetricAlarm = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_cloudwatch_metric_alarm",
   schema,
+  withoutEffect:
+    "Nobody is on call for a laptop, and most metrics (throttles, answers of a CDN) are of machinery that is not there. The figures that functions measure stand in their log files.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
   async start({ config: { alarm_name: name }, elsewhere }, { region, accountId }) {

@@ -9,10 +9,10 @@ const schema = z.strictObject({
   log_group_names: z.array(z.string()).max(50).optional(),
 });
 
-/** Asked by nobody: there is no Logs Insights here. The logs are files of JSON lines; `npm run job` reads one job's. */
 export const awsCloudwatchQueryDefinition = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_cloudwatch_query_definition",
   schema,
+  withoutEffect: "There is no Logs Insights. The logs are files of JSON lines; `npm run job` reads one job's.",
   exports: ["id", "query_definition_id"],
   async start({ address }, { accountId }) {
     const id = stableId(accountId, address, 32);

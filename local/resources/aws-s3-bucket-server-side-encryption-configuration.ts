@@ -21,6 +21,8 @@ const schema = z.strictObject({
 export const awsS3BucketServerSideEncryptionConfiguration = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_s3_bucket_server_side_encryption_configuration",
   schema,
+  withoutEffect:
+    "It is kept and answered for, but files lie in the state folder as readable as everything else of its owner's.",
   exports: ["id"],
   async start({ config }, { s3 }) {
     const { apply_server_side_encryption_by_default: byDefault, bucket_key_enabled: bucketKeyEnabled } = config.rule;

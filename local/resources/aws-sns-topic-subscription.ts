@@ -9,10 +9,10 @@ const schema = z.strictObject({
   endpoint: z.string().min(1),
 });
 
-/** Never writes to anybody: a laptop must not send mail to whoever is on call. */
 export const awsSnsTopicSubscription = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_sns_topic_subscription",
   schema,
+  withoutEffect: "A laptop must not send mail to whoever is on call.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
   async start({ address, config: { topic_arn: topicArn } }, { accountId }) {

@@ -8,10 +8,10 @@ const schema = z.strictObject({
   tags,
 });
 
-/** Hears and tells nothing: what would publish to it, alarms and budgets, does nothing here. There is no SNS to call. */
 export const awsSnsTopic = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_sns_topic",
   schema,
+  withoutEffect: "What would publish to it, alarms and budgets, does nothing here.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
   async start({ config: { name }, elsewhere }, { region, accountId }) {

@@ -29,6 +29,8 @@ export interface LocalResource<Runtime, Config = unknown> {
   readonly schema: z.ZodType<Config>;
   /** The names of `attributes`: a reference to another (that is no argument either) is refused before anything starts. */
   readonly exports?: readonly string[];
+  /** Why nothing comes of it on a laptop, where nothing does; on docs/parity.md. It is read as strictly as any other. */
+  readonly withoutEffect?: string;
   /** Brings traffic (a poller, a schedule, an open stage): starts after everything that does not. */
   readonly startsTraffic?: boolean;
   /** Does the same in every region; a resource elsewhere than in the stack's region is refused otherwise. */
