@@ -51,7 +51,7 @@ export function reviewStacks(stacks: readonly PolicyStack[], waivers: readonly W
         message: `expired on ${waiver.until}; mend the resource, or renew the waiver if its reason still holds`,
       })),
     unused: waivers.flatMap((waiver) =>
-      listUnused(waiver, findings).map((target) => ({
+      (waiver.setting === undefined ? listUnused(waiver, findings) : []).map((target) => ({
         path: nameOf(waiver),
         message: `excuses nothing at ${target}; delete it`,
       })),

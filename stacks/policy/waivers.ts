@@ -16,6 +16,11 @@ export interface Waiver {
   readonly since: string;
   /** The first day on which it no longer holds; within a year of `since`. */
   readonly until: string;
+  /**
+   * The field of environments.ts that decides whether there is anything to excuse. Such a waiver may excuse nothing: whoever
+   * changes a setting need not change this file. @default it has to earn its place
+   */
+  readonly setting?: string;
 }
 
 const THIS_YEAR = { since: "2026-11-21", until: "2027-11-15" } as const;
@@ -89,6 +94,7 @@ export const WAIVERS: readonly Waiver[] = [
     rule: "bucket-kept",
     resources: ["aws_s3_bucket.artifacts", "aws_s3_bucket.site"],
     reason: "They hold what every build makes anew, and nothing of a person's.",
+    setting: "isProtected",
     ...THIS_YEAR,
   },
   {
@@ -97,6 +103,7 @@ export const WAIVERS: readonly Waiver[] = [
     stacks: ["darkroom-media-dev"],
     reason:
       "dev is there to be thrown away: isProtected is false in environments.ts. parseEnvironments refuses that in prod.",
+    setting: "isProtected",
     ...THIS_YEAR,
   },
   {
@@ -105,6 +112,7 @@ export const WAIVERS: readonly Waiver[] = [
     stacks: ["darkroom-media-dev"],
     reason:
       "dev is there to be thrown away: isProtected is false in environments.ts. parseEnvironments refuses that in prod.",
+    setting: "isProtected",
     ...THIS_YEAR,
   },
   {
@@ -137,6 +145,7 @@ export const WAIVERS: readonly Waiver[] = [
     resources: ["aws_lambda_function.presign"],
     stacks: ["darkroom-media-dev", "darkroom-media-staging"],
     reason: "A new account may have ten places in all, and nobody depends on dev and staging; prod reserves them.",
+    setting: "functions.presign.reservedConcurrency",
     ...THIS_YEAR,
   },
   {
@@ -158,6 +167,7 @@ export const WAIVERS: readonly Waiver[] = [
     resources: ["aws_cloudwatch_log_group.*"],
     reason:
       "Retention is a setting of the environment: a week in dev, a month in staging, a quarter in prod. Logs name addresses that people upload from, and are kept no longer than they help.",
+    setting: "retention.logDays",
     ...THIS_YEAR,
   },
   {
@@ -191,12 +201,14 @@ export const WAIVERS: readonly Waiver[] = [
     resources: DISTRIBUTIONS,
     reason:
       "CloudFront's own certificate leaves no choice of version. An environment with a domain of its own demands TLS 1.2; give prod one before it has customers.",
+    setting: "domain",
     ...HALF_YEAR,
   },
   {
     rule: "cdn-custom-certificate",
     resources: DISTRIBUTIONS,
     reason: "A domain is the deployer's to bring: `domain` in environments.ts takes it, with its certificate.",
+    setting: "domain",
     ...HALF_YEAR,
   },
   {
@@ -236,6 +248,7 @@ export const WAIVERS: readonly Waiver[] = [
     resources: ["aws_sns_topic.alarms", "aws_sns_topic.edge_alarms"],
     reason:
       "They carry names of alarms and figures, nothing of a person's. CloudWatch may publish with a key of ours alone, at a dollar a month in each region; SNS's own disks are encrypted.",
+    setting: "alarms",
     ...THIS_YEAR,
   },
   {

@@ -7,10 +7,15 @@ import { synthesize, writeHcl } from "../../../stacks/app.ts";
 import { PolicyStack } from "../../../stacks/policy/policy-stack.ts";
 import { listWaiverProblems, reviewStacks } from "../../../stacks/policy/review.ts";
 import { WAIVERS, type Waiver } from "../../../stacks/policy/waivers.ts";
-import { ENVIRONMENT_NAMES, type EnvironmentName } from "../../../stacks/support/environment.ts";
+import {
+  ENVIRONMENT_NAMES,
+  type EnvironmentInput,
+  type EnvironmentName,
+  parseEnvironments,
+} from "../../../stacks/support/environment.ts";
 import { ConfigurationError } from "../../../stacks/support/errors.ts";
 import { writeFixtureArtifacts } from "../fixture-artifacts.ts";
-import { synthesizeStack } from "../synthesized.ts";
+import { DOMAIN, synthesizeStack } from "../synthesized.ts";
 
 const WAIVER: Waiver = {
   rule: "cdn-waf",
@@ -159,6 +164,27 @@ describe("at synthesis, a waiver", () => {
     expect(expired.length).toBeGreaterThan(20);
     expect(expired.filter((problem) => !problem.includes("expired on 2027-"))).toEqual([]);
     expect(warnings.filter((warning) => warning.includes("expired on 2027-")).length).toBeGreaterThan(20);
+  });
+
+  it("need not be changed by whoever changes a setting", () => {
+    const settings = parseEnvironments(
+      Object.fromEntries(
+        ENVIRONMENT_NAMES.map((name, index) => [
+          name,
+          {
+            accountId: String(index).repeat(12),
+            region: "us-east-1",
+            isProtected: true,
+            domain: DOMAIN,
+            retention: { logDays: 365 },
+            functions: { presign: { reservedConcurrency: 10 } },
+          },
+        ]),
+      ) as Record<EnvironmentName, EnvironmentInput>,
+    );
+    const options = { ...optionsFor(ENVIRONMENT_NAMES, WAIVERS), environments: Object.values(settings) };
+
+    expect(problemsOf(() => synthesize(options))).toEqual([]);
   });
 
   it("that excuses nothing in any environment is refused, as all of them are there to tell", () => {
