@@ -4,10 +4,13 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import type { SettingsInput } from "../../terraform-state-backend/settings-form.ts";
 import { cleanEnvironment, type Outcome, PLUGIN_FOLDER, start } from "./terraform.ts";
 
-const SOURCES = ["bootstrap.ts", "environments.ts", "package.json", "contracts", "stacks", "terraform-state-backend"];
+const SOURCES = [
+  ...["bootstrap.ts", "environments.ts", "main.ts", "package.json"],
+  ...["contracts", "plan", "stacks", "terraform-state-backend"],
+];
 const TSX = join(PROJECT_FOLDER, "node_modules/tsx/dist/cli.mjs");
 
-/** What bootstrap needs of the project, in a folder of its own. */
+/** What bootstrap, synth, plan, deploy and destroy need of the project, in a folder of its own. */
 export class Checkout {
   readonly path: string;
 
@@ -24,13 +27,22 @@ export class Checkout {
   }
 
   bootstrap(variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Outcome> {
+    return this.run("bootstrap.ts", variables, ...args);
+  }
+
+  /** One of the project's programs: `plan/main.ts`. */
+  run(program: string, variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Outcome> {
     const env = {
       ...cleanEnvironment(),
       ...(PLUGIN_FOLDER && { TF_CLI_ARGS_init: `-plugin-dir=${PLUGIN_FOLDER}` }),
       TF_CLI_ARGS: "-no-color",
       ...variables,
     };
-    return start(process.execPath, [TSX, "bootstrap.ts", ...args], this.path, env).outcome;
+    return start(process.execPath, [TSX, program, ...args], this.path, env).outcome;
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.path, name), text);
   }
 
   read(name: string): string | undefined {

@@ -26,16 +26,25 @@ export async function startMoto(accountId: string): Promise<Moto> {
     env: { ...cleanEnvironment(), MOTO_ACCOUNT_ID: accountId },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const behind = new URL(await waitForAddress(child));
-  const door = createServer(holdPolicies(behind));
-  await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  const bareUrl = new URL(await waitForAddress(child)).origin;
+  const { url, close } = await openDoor(bareUrl);
   return {
     url,
-    bareUrl: behind.origin,
+    bareUrl,
     variables: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" },
-    stop: () => stop(door, child),
+    stop: async () => {
+      await close();
+      await kill(child);
+    },
   };
+}
+
+/** The door alone, before a moto that somebody else has started. */
+export async function openDoor(bareUrl: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const door = createServer(holdPolicies(new URL(bareUrl)));
+  await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  return { url, close: () => closeDoor(door) };
 }
 
 function waitForAddress(child: ChildProcess): Promise<string> {
@@ -65,6 +74,11 @@ function holdPolicies(behind: URL) {
       response.writeHead(204).end();
       return;
     }
+    if (searchParams.has("policy") && incoming.method === "DELETE") {
+      policies.delete(pathname);
+      response.writeHead(204).end();
+      return;
+    }
     const policy = searchParams.has("policy") ? policies.get(pathname) : undefined;
     if (policy) response.writeHead(200, { "content-type": "application/json" }).end(policy);
     else forward(behind, incoming, body, response);
@@ -88,9 +102,12 @@ function forward(behind: URL, incoming: IncomingMessage, body: Buffer, response:
   outgoing.end(body);
 }
 
-async function stop(door: Server, child: ChildProcess): Promise<void> {
+async function closeDoor(door: Server): Promise<void> {
   door.closeAllConnections();
   await new Promise((resolve) => door.close(resolve));
+}
+
+async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGKILL");

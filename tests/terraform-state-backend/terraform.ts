@@ -49,6 +49,8 @@ export interface Outcome {
   /** Both streams, with wrapped lines joined, so that a sentence can be found in it. */
   readonly text: string;
   readonly stdout: string;
+  /** Both streams as they came, one after the other. */
+  readonly log: string;
 }
 
 export interface Running {
@@ -70,7 +72,7 @@ export function start(program: string, args: readonly string[], folder: string, 
     child.on("error", reject);
     child.on("close", (status) => {
       const text = `${said.stdout}\n${said.stderr}`.replaceAll(/[╷│╵]/g, "").replaceAll(/\s+/g, " ");
-      resolve({ status, text, stdout: said.stdout });
+      resolve({ status, text, stdout: said.stdout, log: `${said.stdout}\n${said.stderr}` });
     });
   });
   return {

@@ -1,0 +1,180 @@
+import { join } from "node:path";
+import { ApplyError } from "./apply-error.ts";
+import { leaveFiles } from "./files.ts";
+import { listPlannedChanges, type PlannedChange, readVersions, runTerraform } from "./plan-json.ts";
+import { Project } from "./project.ts";
+import type { ApplyResult } from "./results.ts";
+import { listBodies } from "./stack-folder.ts";
+import type { Target } from "./target.ts";
+
+export interface ApplyOptions {
+  readonly target: Target;
+  /** An empty folder for a checkout of the project. */
+  readonly folder: string;
+  /** What is deployed. @default tiny archives of the build's form */
+  readonly artifactsFolder?: string;
+  readonly show: (text: string) => void;
+  /** Ends the run after the step it is at, and destroys what was made. */
+  readonly signal?: AbortSignal;
+}
+
+const STACK = "darkroom-media-dev";
+/** One setting in environments.ts, which no resource but log groups takes. */
+const CHANGE = { setting: "retention.logDays", from: 7, to: 14, type: "aws_cloudwatch_log_group" } as const;
+
+/**
+ * Takes the project through what a platform engineer does with it, by the project's own commands, the real Terraform and the
+ * real provider: bootstrap, synth, deploy, plan, a changed setting, destroy. Throws ApplyError at the first step that does not do
+ * exactly what it should, after destroying what was made.
+ */
+export async function applyStacks(options: ApplyOptions): Promise<ApplyResult> {
+  const run = new ApplyRun(options);
+  try {
+    await run.step("bootstrap", () => run.bootstrap());
+    await run.step("bootstrap, again", () => run.bootstrapAgain());
+    await run.step("deploy", () => run.deploy());
+    await run.step("plan", () => run.planAgain());
+    await run.step(`plan, with ${CHANGE.setting} ${CHANGE.from} → ${CHANGE.to}`, () => run.planChange());
+    await run.step("plan:apply", () => run.applyChange());
+    await run.step("destroy", () => run.destroy());
+  } catch (error) {
+    await run.clearAway();
+    throw error;
+  }
+  return run.describe();
+}
+
+class ApplyRun {
+  private readonly options: ApplyOptions;
+  private readonly project: Project;
+  private readonly steps: { step: string; outcome: string }[] = [];
+  private applied: Record<string, number> = {};
+  private hasResources = false;
+
+  constructor(options: ApplyOptions) {
+    this.options = options;
+    this.project = new Project(options);
+  }
+
+  async step(step: string, work: () => Promise<string>): Promise<void> {
+    if (this.options.signal?.aborted) throw new ApplyError(`Stopped before: ${step}.`);
+    const started = Date.now();
+    this.options.show(`${step} …`);
+    const outcome = await work();
+    this.steps.push({ step, outcome });
+    this.options.show(` ${outcome} (${Math.round((Date.now() - started) / 1000)} s)\n`);
+  }
+
+  async bootstrap(): Promise<string> {
+    const { text } = await this.project.run("bootstrap.ts", 0, "--environment", "dev");
+    const [, what] = /(Plan: .*?)\./.exec(text) ?? [];
+    return what ? `the bucket for states is made. ${what}` : "the bucket for states was there";
+  }
+
+  async bootstrapAgain(): Promise<string> {
+    const { text } = await this.project.run("bootstrap.ts", 0, "--environment", "dev");
+    if (!text.includes("No changes.")) throw new ApplyError(`A second bootstrap changes something:\n${text}`);
+    return "no changes";
+  }
+
+  async deploy(): Promise<string> {
+    const leftOut = await this.project.synthesize();
+    this.hasResources = true;
+    await this.project.run("plan/deploy.ts", 0, ...this.project.synthesized, "--yes");
+    const declared = [...listBodies(this.project.readStack()).keys()].sort();
+    const known = (await this.listState()).sort();
+    if (declared.join() !== known.join()) {
+      throw new ApplyError(`The state holds ${known.join(", ")}; expected ${declared.join(", ")}.`);
+    }
+    this.applied = countTypes(declared);
+    const made = `${declared.length} resources of ${Object.keys(this.applied).length} types are made`;
+    return leftOut.length > 0 ? `${made}; ${leftOut.length} are left out` : made;
+  }
+
+  async planAgain(): Promise<string> {
+    await this.project.run("plan/main.ts", [0, 2], ...this.project.synthesized);
+    requireChanges(await this.listPlanned(), []);
+    return "no changes";
+  }
+
+  async planChange(): Promise<string> {
+    const before = listBodies(this.project.readStack());
+    await this.project.synthesize({ retention: { ...this.project.environment.retention, logDays: CHANGE.to } });
+    const after = listBodies(this.project.readStack());
+    const expected = [...after.keys()].filter((it) => JSON.stringify(before.get(it)) !== JSON.stringify(after.get(it)));
+    await this.project.run("plan/main.ts", 2, ...this.project.synthesized, "--guard");
+    const planned = await this.listPlanned();
+    requireChanges(planned, expected.sort());
+    const others = planned.filter(({ actions, type }) => actions !== "update" || type !== CHANGE.type);
+    if (others.length > 0) throw new ApplyError(`More than the setting changes: ${others.map(describe).join(", ")}`);
+    return `${planned.length} × ${CHANGE.type} change, and nothing else`;
+  }
+
+  async applyChange(): Promise<string> {
+    await this.project.run("plan/apply.ts", 0, ...this.project.synthesized);
+    await this.planAgain();
+    return "the saved plan is applied; the next plan has no changes";
+  }
+
+  async destroy(): Promise<string> {
+    const { target } = this.options;
+    await leaveFiles(target, this.project.environment);
+    await this.project.run("plan/destroy.ts", 0, ...this.project.synthesized, "--confirm", STACK);
+    const left = [...(await this.listState()), ...((await target.listLeftovers?.("darkroom-dev-")) ?? [])];
+    if (left.length > 0) throw new ApplyError(`Destroyed, and still there: ${left.join(", ")}`);
+    this.hasResources = false;
+    return "everything is gone, and so are the files that were in its buckets";
+  }
+
+  /** After a failure: nothing is left behind that costs. */
+  async clearAway(): Promise<void> {
+    if (!this.hasResources) return;
+    this.options.show("\ndestroying what was made …");
+    try {
+      await this.project.run("plan/destroy.ts", 0, ...this.project.synthesized, "--confirm", STACK);
+      this.options.show(" done\n");
+    } catch {
+      const { target, folder } = this.options;
+      this.options.show(
+        ` failed. In ${target.name}, account ${target.accountId}, resources of ${STACK} are left; ${folder} is kept.\n`,
+      );
+    }
+  }
+
+  async describe(): Promise<ApplyResult> {
+    const { target } = this.options;
+    return {
+      target: target.name,
+      ...(await readVersions(this.project.stackFolder, this.project.variables)),
+      steps: this.steps,
+      applied: this.applied,
+      leftOut: target.gaps.notImplemented,
+      ignored: target.gaps.answersDifferently,
+    };
+  }
+
+  private async listState(): Promise<string[]> {
+    const text = await runTerraform(this.project.stackFolder, this.project.variables, "state", "list");
+    return text.split("\n").filter(Boolean);
+  }
+
+  private listPlanned(): Promise<PlannedChange[]> {
+    return listPlannedChanges(join(this.project.stackFolder), this.project.variables);
+  }
+}
+
+function countTypes(addresses: readonly string[]): Record<string, number> {
+  const types = addresses.map((it) => it.split(".")[0] ?? "");
+  return Object.fromEntries([...new Set(types)].map((type) => [type, types.filter((it) => it === type).length]));
+}
+
+function requireChanges(planned: readonly PlannedChange[], expected: readonly string[]): void {
+  const addresses = planned.map(({ address }) => address).sort();
+  if (addresses.join() === expected.join()) return;
+  const words = expected.length > 0 ? expected.join(", ") : "no changes";
+  throw new ApplyError(`The plan changes ${planned.map(describe).join(", ") || "nothing"}; expected ${words}.`);
+}
+
+function describe({ address, actions, attributes }: PlannedChange): string {
+  return `${address} (${actions}: ${attributes.join(", ")})`;
+}
