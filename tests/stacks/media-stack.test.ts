@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT, FUNCTION_NAMES } from "../../contracts/environment.ts";
-import { environments } from "../../environments.ts";
+import { environments } from "../support/environments.ts";
 import { DOMAIN, devWith, ref, synthesizeStack } from "./synthesized.ts";
 
 /** Every resource, with the reason that it exists. An id that changes here destroys something somewhere. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environments } from "../../environments.ts";
 import { synthesize } from "../../stacks/app.ts";
 import {
   type Environment,
@@ -9,6 +8,7 @@ import {
   type EnvironmentName,
   parseEnvironments,
 } from "../../stacks/support/environment.ts";
+import { environments } from "../support/environments.ts";
 import { type FixtureOptions, writeFixtureArtifacts } from "./fixture-artifacts.ts";
 
 export type Body = Readonly<Record<string, unknown>>;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { FUNCTION_NAMES } from "../../contracts/environment.ts";
 import { DIMENSIONS, METRICS } from "../../contracts/metrics.ts";
-import { environments } from "../../environments.ts";
 import { RUNBOOK_SECTIONS } from "../../stacks/support/runbook.ts";
+import { environments } from "../support/environments.ts";
 import { readStatements } from "./policies.ts";
 import { type Body, devWith, ref, synthesizeStack } from "./synthesized.ts";
 

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { environments } from "../../environments.ts";
 import { synthesize } from "../../stacks/app.ts";
 import { readStateBackends, type StateBackends, writeStateBackend } from "../../stacks/support/state-backends.ts";
 import { writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
+import { environments } from "../support/environments.ts";
 
 const DEV = "111111111111/eu-central-1";
 const BUCKET = "darkroom-terraform-state-111111111111-eu-central-1";

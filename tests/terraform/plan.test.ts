@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { environments } from "../../environments.ts";
 import { synthesize, writeHcl } from "../../stacks/app.ts";
 import type { Environment, EnvironmentName } from "../../stacks/support/environment.ts";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
 import { type FixtureOptions, writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
 import { DOMAIN, devWith, synthesizeStack } from "../stacks/synthesized.ts";
+import { environments } from "../support/environments.ts";
 import { init, mockProvider, plan, terraform, WITHOUT_TERRAFORM } from "./terraform.ts";
 
 let folder: string;

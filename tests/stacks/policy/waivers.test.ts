@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { environments } from "../../../environments.ts";
 import { synthesize, writeHcl } from "../../../stacks/app.ts";
 import { PolicyStack } from "../../../stacks/policy/policy-stack.ts";
 import { listWaiverProblems, reviewStacks } from "../../../stacks/policy/review.ts";
@@ -14,6 +13,7 @@ import {
   parseEnvironments,
 } from "../../../stacks/support/environment.ts";
 import { ConfigurationError } from "../../../stacks/support/errors.ts";
+import { environments } from "../../support/environments.ts";
 import { writeFixtureArtifacts } from "../fixture-artifacts.ts";
 import { DOMAIN, synthesizeStack } from "../synthesized.ts";
 
