@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { requireStateBackendPolicies } from "./stacks/policy/state-backend.ts";
 import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 import { writeStateBackend } from "./stacks/support/state-backends.ts";
@@ -44,7 +45,8 @@ async function main(): Promise<void> {
   warnOfNames(settings, show);
   for (const place of keepOwn(places, caller, show)) {
     const workFolder = join(import.meta.dirname, "terraform-state-backend");
-    const backend = await bootstrapBackend({ ...place, settings, terraform, workFolder, usePathStyle, show });
+    const options = { settings, terraform, workFolder, usePathStyle, check: requireStateBackendPolicies, show };
+    const backend = await bootstrapBackend({ ...place, ...options });
     writeStateBackend(join(import.meta.dirname, FILE), place, backend);
     show(`\nStates of ${place.environments.join(", ")} are kept in ${backend.bucket}. Commit ${FILE}.\n`);
   }

@@ -2,11 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Rule, THREATS, type ThreatId } from "../stacks/policy/rule.ts";
 import { getRule, RULE_IDS, RULE_TOPICS } from "../stacks/policy/rules/index.ts";
-import { WAIVERS, type Waiver } from "../stacks/policy/waivers.ts";
+import { STATE_BACKEND_WAIVERS, WAIVERS, type Waiver } from "../stacks/policy/waivers.ts";
 
 /** Writes docs/policy-rules.md from the rules and the waivers: `npx tsx docs/policy-rules.ts`. A test says when it is due. */
 
 export const POLICY_RULES_PAGE = fileURLToPath(new URL("./policy-rules.md", import.meta.url));
+
+const WAIVER_HEAD = ["rule", "resources", "reason", "until"];
 
 export function formatPolicyRules(): string {
   const scannerIds = RULE_IDS.flatMap((id) => getRule(id).scannerIds);
@@ -16,7 +18,8 @@ Made from \`stacks/policy/\` by \`npx tsx docs/policy-rules.ts\`; do not edit it
 
 ${RULE_IDS.length} rules, which stand for ${scannerIds.length} checks of public scanners (checkov: \`CKV_…\`, trivy: \`AWS-…\`). They read what
 Terraform reads. A stack that breaks one is not synthesized: every finding of every stack is named, and nothing is left
-that could be planned. \`npm test\` takes each defence out of a stack and sees that its rule names it.
+that could be planned. \`npm test\` takes each defence out of a stack and sees that its rule names it. \`npm run bootstrap\`
+holds the state backend against the same rules, with waivers of its own, before Terraform sees it.
 
 To differ from a rule, add a waiver to \`stacks/policy/waivers.ts\`: rule, resources, reason, and a day within a year. A
 waiver that excuses nothing any more fails, in \`npm test\` and when all environments are synthesized. One that is past its
@@ -40,7 +43,11 @@ ${Object.entries(RULE_TOPICS)
 
 ## Where Darkroom differs
 
-${formatTable(["rule", "resources", "reason", "until"], WAIVERS.map(formatWaiver))}
+${formatTable(WAIVER_HEAD, WAIVERS.map(formatWaiver))}
+
+## Where the state backend differs
+
+${formatTable(WAIVER_HEAD, STATE_BACKEND_WAIVERS.map(formatWaiver))}
 `;
 }
 

@@ -14,7 +14,7 @@ import {
 } from "./names.ts";
 import type { Settings } from "./settings-form.ts";
 import type { StateBackendProps } from "./state-backend-stack.ts";
-import { synthesizeStateBackend } from "./synthesize.ts";
+import { type StackCheck, synthesizeStateBackend } from "./synthesize.ts";
 import type { Terraform } from "./terraform.ts";
 
 export interface BootstrapOptions extends BackendScope {
@@ -25,6 +25,8 @@ export interface BootstrapOptions extends BackendScope {
   readonly workFolder: string;
   /** For an endpoint that is not AWS's. @default false */
   readonly usePathStyle?: boolean;
+  /** Sees the stack before Terraform does. */
+  readonly check: StackCheck;
   readonly show: (text: string) => void;
 }
 
@@ -121,7 +123,8 @@ class Bootstrap {
 
   private synthesize(found: Partial<StateBackendProps>): string {
     const outputFolder = join(this.options.workFolder, "cdktf.out");
-    return synthesizeStateBackend(outputFolder, { ...this.props, ...found, ownState: this.ownState });
+    const props = { ...this.props, ...found, ownState: this.ownState };
+    return synthesizeStateBackend(outputFolder, props, this.options.check);
   }
 
   /** What is there without being known must be taken over, or left to whom it belongs. */

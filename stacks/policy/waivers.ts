@@ -1,7 +1,7 @@
 import type { RuleId } from "./rules/index.ts";
 
 /**
- * Where Darkroom deliberately differs from a rule. Each entry fails on its day, and when it excuses nothing any more.
+ * Where a stack deliberately differs from a rule. Each entry fails on its day, and when it excuses nothing any more.
  * To renew one: read its reason again, and if it still holds, write today into `since` and a day within a year into `until`.
  */
 export interface Waiver {
@@ -256,6 +256,95 @@ export const WAIVERS: readonly Waiver[] = [
     resources: ["aws_cloudfront_response_headers_policy.cdn", "aws_cloudfront_response_headers_policy.site"],
     reason:
       "It is a promise for a whole registered domain, hard to take back, and not ours to give: cloudfront.net is AWS's, and a custom domain is its owner's.",
+    ...THIS_YEAR,
+  },
+];
+
+const APPLY_POLICIES = [
+  "aws_iam_role_policy.apply_dev",
+  "aws_iam_role_policy.apply_staging",
+  "aws_iam_role_policy.apply_prod",
+];
+const REVIEWED_DEPLOYMENT =
+  "It makes the functions' roles, and so could grant anything in its account: what guards it is GitHub's environment, whose reviewers let a deployment in (docs/bootstrap.md). The functions' own roles excuse nothing of this.";
+
+/** Where the stack that keeps Terraform's states differs; `npm run bootstrap` is held to the same rules. */
+export const STATE_BACKEND_WAIVERS: readonly Waiver[] = [
+  { rule: "bucket-customer-key", resources: ["aws_s3_bucket.state"], reason: NO_CUSTOMER_KEYS, ...THIS_YEAR },
+  { rule: "table-customer-key", resources: ["aws_dynamodb_table.locks"], reason: NO_CUSTOMER_KEYS, ...THIS_YEAR },
+  {
+    rule: "bucket-mfa-delete",
+    resources: ["aws_s3_bucket_versioning.state"],
+    reason:
+      "Only the account's root user can switch it on, by hand, and lifecycle rules would then be refused. The roles for GitHub may delete a lock at most, and no version of a state.",
+    ...THIS_YEAR,
+  },
+  {
+    rule: "bucket-access-log",
+    resources: ["aws_s3_bucket.state"],
+    reason:
+      "It needs a bucket of its own, arrives hours late and without promise. Each change of a state is a version of it; who read one is a matter of CloudTrail's data events, the account's decision.",
+    ...HALF_YEAR,
+  },
+  {
+    rule: "bucket-replicated",
+    resources: ["aws_s3_bucket.state"],
+    reason:
+      "States are of use where their region is: a lost one is recovered by bootstrapping and deploying to another. They hold no secret, and can be made again by import.",
+    ...THIS_YEAR,
+  },
+  {
+    rule: "bucket-events",
+    resources: ["aws_s3_bucket.state"],
+    reason: "Nobody listens: Terraform reads the state when it runs, and drift detection looks every day by itself.",
+    ...THIS_YEAR,
+  },
+  {
+    rule: "policy-exact-actions",
+    resources: ["aws_iam_role_policy.plan"],
+    reason:
+      "The wildcards stand behind Get and List, of CloudFront's and of buckets' settings, where AWS adds one for each new feature and Terraform soon calls it. That none changes anything or reads a file is a test.",
+    ...HALF_YEAR,
+  },
+  {
+    rule: "policy-bounded-resources",
+    resources: ["aws_iam_role_policy.plan"],
+    reason:
+      "They read settings, never contents, and many take no resource but the star. A plan shows drift only in what its role can see.",
+    ...HALF_YEAR,
+  },
+  {
+    rule: "policy-exact-actions",
+    resources: APPLY_POLICIES,
+    reason: `Within the names of its own environment it may do what Terraform calls, and a policy has room for 10 240 characters. ${REVIEWED_DEPLOYMENT}`,
+    ...HALF_YEAR,
+  },
+  {
+    rule: "policy-bounded-resources",
+    resources: APPLY_POLICIES,
+    reason: `AWS names these things by ids of its own, or takes no resource but the star; which they are is a written list. ${REVIEWED_DEPLOYMENT}`,
+    ...HALF_YEAR,
+  },
+  { rule: "policy-no-escalation", resources: APPLY_POLICIES, reason: REVIEWED_DEPLOYMENT, ...HALF_YEAR },
+  {
+    rule: "policy-trust",
+    resources: ["aws_iam_role.plan", "aws_iam_role.apply_dev", "aws_iam_role.apply_staging", "aws_iam_role.apply_prod"],
+    reason:
+      "Only for a repository that is named without its ids, whose tokens may carry them all the same: the wildcards stand where ids would. Bootstrap warns each time that whoever takes the name is trusted.",
+    ...HALF_YEAR,
+  },
+  {
+    rule: "table-forgets",
+    resources: ["aws_dynamodb_table.locks"],
+    reason:
+      "It holds a lock while somebody works, which Terraform deletes itself, and a digest for each state, which must not be forgotten. Nothing in it is of a person.",
+    ...THIS_YEAR,
+  },
+  {
+    rule: "table-kept",
+    resources: ["aws_dynamodb_table.locks"],
+    reason:
+      "It is protected by DynamoDB itself, and bootstrap refuses to destroy anything. prevent_destroy would stand in the way of who takes lockTable back, and what is lost with it is a digest that Terraform writes anew.",
     ...THIS_YEAR,
   },
 ];
