@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findFunctions } from "../../build/bundle-functions.ts";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+import { lintFiles } from "./lint.ts";
+
+const RULE = "style/noRestrictedImports";
 
 /** A file and the one thing that it imports. */
 type Edge = readonly [file: string, imported: string];
@@ -84,36 +82,13 @@ const ALLOWED: readonly Edge[] = [
 
 /** Which of these imports the project's lint rules refuse. */
 function findRefused(edges: readonly Edge[]): Edge[] {
-  const folder = mkdtempSync(join(tmpdir(), "darkroom-imports-"));
-  try {
-    const { vcs: _vcs, $schema: _schema, ...config } = JSON.parse(read("biome.json"));
-    writeFileSync(join(folder, "biome.json"), JSON.stringify(config));
-    // One file holds all imports of its path, one in each line.
-    const files = new Map<string, Edge[]>();
-    for (const edge of edges) files.set(edge[0], [...(files.get(edge[0]) ?? []), edge]);
-    for (const [path, group] of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), group.map(([, imported]) => `import "${imported}";\n`).join(""));
-    }
-    return lint(folder)
-      .map(({ path, line }) => files.get(path)?.[line - 1])
-      .filter((edge) => edge !== undefined);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function lint(folder: string): { path: string; line: number }[] {
-  const biome = join(dirname(createRequire(import.meta.url).resolve("@biomejs/biome/package.json")), "bin/biome");
-  const args = [biome, "lint", "--only=style/noRestrictedImports", "--reporter=json", "--max-diagnostics=none"];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-  if (!stdout.startsWith("{")) throw new Error(`biome gave no report:\n${stderr}`);
-  const report: { diagnostics: { location: { path: string; start: { line: number } } }[] } = JSON.parse(stdout);
-  return report.diagnostics.map(({ location }) => ({ path: location.path, line: location.start.line }));
-}
-
-function read(path: string): string {
-  return readFileSync(join(PROJECT_FOLDER, path), "utf8");
+  // One file holds all imports of its path, one in each line.
+  const files = new Map<string, Edge[]>();
+  for (const edge of edges) files.set(edge[0], [...(files.get(edge[0]) ?? []), edge]);
+  const texts = [...files].map(([path, group]) => [path, group.map(([, it]) => `import "${it}";\n`).join("")]);
+  return lintFiles(RULE, Object.fromEntries(texts))
+    .map(({ path, line }) => files.get(path)?.[line - 1])
+    .filter((edge) => edge !== undefined);
 }
 
 const format = (edges: readonly Edge[]) => edges.map(([file, imported]) => `${file} <- ${imported}`).sort();
@@ -137,14 +112,11 @@ describe("lint", () => {
   });
 
   it("refuses zod's named import, which brings every language into a bundle", () => {
-    const folder = mkdtempSync(join(tmpdir(), "darkroom-imports-"));
-    mkdirSync(join(folder, "contracts"));
-    writeFileSync(join(folder, "contracts/a.ts"), 'import { z } from "zod";\nexport const a = z.string();\n');
-    writeFileSync(join(folder, "contracts/b.ts"), 'import * as z from "zod";\nexport const b = z.string();\n');
-    const { vcs: _vcs, $schema: _schema, ...config } = JSON.parse(read("biome.json"));
-    writeFileSync(join(folder, "biome.json"), JSON.stringify(config));
+    const files = {
+      "contracts/a.ts": 'import { z } from "zod";\nexport const a = z.string();\n',
+      "contracts/b.ts": 'import * as z from "zod";\nexport const b = z.string();\n',
+    };
 
-    expect(lint(folder)).toEqual([{ path: "contracts/a.ts", line: 1 }]);
-    rmSync(folder, { recursive: true });
+    expect(lintFiles(RULE, files)).toEqual([{ path: "contracts/a.ts", line: 1 }]);
   });
 });

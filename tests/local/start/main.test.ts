@@ -58,7 +58,7 @@ function startProgram(variables: Record<string, string>): Started {
       };
       listeners.add(check);
       check();
-      ended.then((code) => reject(new Error(`it ended with ${code}:\n${output}`)));
+      ended.then((code) => reject(new Error(`it ended with ${code}:\n${output}`)), reject);
     });
   return { program, printed: () => output, waitFor, ended };
 }
