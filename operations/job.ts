@@ -8,10 +8,10 @@ import { describeRecord, type JobRecord, readRecord } from "./job/record.ts";
 import { formatTimeline, type TimelineEvent, tellRecord, tellVersions } from "./job/timeline.ts";
 import { explainState } from "./job/verdict.ts";
 import { type Command, DEPLOYMENT_OPTIONS, parseCommand } from "./support/command-line.ts";
-import { type Deployment, findDeployment } from "./support/deployment.ts";
+import { type Deployment, getDeployment } from "./support/deployment.ts";
 import { OperationError } from "./support/operation-error.ts";
 
-const USAGE = "npm run job -- <jobId> [--outputs-file <file>] [--stack <name>]";
+const USAGE = "npm run job -- <jobId> [--environment <name> | --outputs-file <file> [--stack <name>]]";
 /** The clocks of AWS's services and of a laptop differ by less. */
 const CLOCK_MARGIN_MS = 60_000;
 
@@ -19,7 +19,7 @@ const CLOCK_MARGIN_MS = 60_000;
  * What happened to one job: its record, the versions of its upload, its renditions, and what the functions logged of it,
  * as one timeline. Shows no file name and no signed address.
  */
-export const job: Command = async (args, write) => {
+export const job: Command = async (args, write, nameDeployment) => {
   const { values, names } = parseCommand(args, USAGE, DEPLOYMENT_OPTIONS);
   const [jobId, ...others] = names;
   if (jobId === undefined || others.length > 0) throw new OperationError(`Name one job.\nUsage: ${USAGE}`);
@@ -27,7 +27,7 @@ export const job: Command = async (args, write) => {
     throw new OperationError(
       `"${jobId}" is not a job's id. Expected one as presign answers it, like 3f2c8a54-0d1b-4c6e-9f7a-2b1d5e8c4a90: lower case, a UUID of version 4.`,
     );
-  const deployment = findDeployment(values);
+  const deployment = await getDeployment(values, write, nameDeployment);
   const clients = connect(deployment.region);
   try {
     const record = await readRecord(clients.dynamodb, deployment.jobsTable, jobId);

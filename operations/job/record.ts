@@ -44,7 +44,7 @@ export async function readRecord(client: DynamoDBClient, table: string, jobId: s
   throw new OperationError(
     [
       `There is no job ${jobId} in ${table}.`,
-      "Either the id is wrong, or the job belongs to another environment (--outputs-file names its outputs), or its record",
+      "Either the id is wrong, or the job belongs to another environment (name it with --environment), or its record",
       "was forgotten: it is kept for retention.jobDays of environments.ts. Its lines in the logs may be gone or not.",
     ].join("\n"),
   );

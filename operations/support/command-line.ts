@@ -1,11 +1,17 @@
 import { parseArgs } from "node:util";
+import type { NameDeployment } from "./deployment.ts";
 import { OperationError } from "./operation-error.ts";
 
 /** A command of this folder: what was typed in, lines out. */
-export type Command = (args: readonly string[], write: (line: string) => void) => Promise<void>;
+export type Command = (
+  args: readonly string[],
+  write: (line: string) => void,
+  nameDeployment: NameDeployment,
+) => Promise<void>;
 
 /** Options that every command with a deployment takes. */
 export const DEPLOYMENT_OPTIONS = {
+  environment: { type: "string" },
   "outputs-file": { type: "string" },
   stack: { type: "string" },
 } as const;
@@ -27,7 +33,9 @@ export function parseCommand<const O extends NonNullable<Options>>(
 }
 
 /** Runs a command as this process's own work: what a person can put right is told in words and ends with 1. */
-export async function runCommand(command: Command): Promise<void> {
+export async function runCommand(
+  command: (args: readonly string[], write: (line: string) => void) => Promise<void>,
+): Promise<void> {
   // The SDK's advice to take a newer Node would stand between the lines.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   try {

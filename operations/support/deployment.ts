@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
+import { getCaller } from "./caller.ts";
 import { OperationError } from "./operation-error.ts";
 
-/** One stack that runs, on AWS or on a laptop, as its outputs describe it. */
+/** One stack that runs, on AWS or on a laptop. */
 export interface Deployment {
   /** `darkroom-media-dev` */
   readonly stackName: string;
@@ -14,7 +15,14 @@ export interface Deployment {
   readonly renditionsBucket: string;
 }
 
+/** What an environment's name tells, by the rules of stacks/, which this folder does not know. */
+export type NameDeployment = (
+  environment: string,
+) => Promise<Omit<Deployment, "prefix"> & { readonly accountId: string }>;
+
 export interface DeploymentChoice {
+  /** Of environments.ts, on AWS: its names are computed. */
+  readonly environment?: string | undefined;
   /** @default .darkroom/outputs.json, which a laptop's runtime writes */
   readonly "outputs-file"?: string | undefined;
   /** Which stack, where the file holds several. */
@@ -24,7 +32,7 @@ export interface DeploymentChoice {
 export const LAPTOP_OUTPUTS = ".darkroom/outputs.json";
 const HOW_TO_WRITE = [
   `On a laptop, npm start writes ${LAPTOP_OUTPUTS}.`,
-  "For AWS: docs/runbook.md begins with how to read them from the state; then give this command --outputs-file outputs.json",
+  "For AWS: name the environment, as in --environment prod, or the outputs of a stack, as in --outputs-file outputs.json",
 ].join("\n");
 
 const stackOutputs = z.object({
@@ -35,8 +43,42 @@ const stackOutputs = z.object({
   renditionsBucket: z.string(),
 });
 
+/**
+ * By the environment's name, else by outputs. Throws OperationError where it cannot be known, or where the credentials are
+ * of another place.
+ */
+export async function getDeployment(
+  { environment, ...choice }: DeploymentChoice,
+  write: (line: string) => void,
+  nameDeployment: NameDeployment,
+): Promise<Deployment> {
+  if (environment === undefined) return readDeployment(choice);
+  if (choice["outputs-file"] !== undefined || choice.stack !== undefined)
+    throw new OperationError("Name the environment, or its outputs with --outputs-file and --stack: not both.");
+  const { accountId, ...named } = await nameDeployment(environment);
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint !== undefined) write(`AWS_ENDPOINT_URL is ${endpoint}: that is asked, and not AWS.`);
+  await requireAccount(environment, { accountId, region: named.region });
+  return { ...named, prefix: prefixOf(named.jobsTable) };
+}
+
+/** Every account may have these names: the credentials say whose are asked. */
+async function requireAccount(environment: string, place: { accountId: string; region: string }): Promise<void> {
+  const caller = await getCaller(place.region);
+  if (caller.accountId === place.accountId) return;
+  throw new OperationError(
+    [
+      `The credentials are of account ${caller.accountId} (${caller.arn}), but ${environment} is in account ${place.accountId}.`,
+      "Name another profile in AWS_PROFILE, or correct accountId in environments.ts.",
+    ].join("\n"),
+  );
+}
+
 /** Throws OperationError where the outputs are not to be had, or are a laptop's and the environment is not. */
-export function findDeployment(choice: DeploymentChoice, environment: NodeJS.ProcessEnv = process.env): Deployment {
+export function readDeployment(
+  choice: Omit<DeploymentChoice, "environment">,
+  environment: NodeJS.ProcessEnv = process.env,
+): Deployment {
   const path = choice["outputs-file"] ?? LAPTOP_OUTPUTS;
   const [stackName, raw] = selectStack(readOutputs(path), path, choice.stack);
   const parsed = stackOutputs.safeParse(raw);
@@ -48,7 +90,11 @@ export function findDeployment(choice: DeploymentChoice, environment: NodeJS.Pro
   }
   const { apiUrl, ...outputs } = parsed.data;
   requireSameHost(path, apiUrl, environment);
-  return { stackName, prefix: outputs.jobsTable.replace(/-jobs$/, ""), ...outputs };
+  return { stackName, prefix: prefixOf(outputs.jobsTable), ...outputs };
+}
+
+function prefixOf(jobsTable: string): string {
+  return jobsTable.replace(/-jobs$/, "");
 }
 
 function readOutputs(path: string): Readonly<Record<string, unknown>> {
@@ -84,7 +130,7 @@ function requireSameHost(path: string, apiUrl: string, environment: NodeJS.Proce
   if (endpoint !== undefined && isLoopback(endpoint)) return;
   const stated = endpoint === undefined ? "is not set, so AWS itself would be asked" : `is ${endpoint}`;
   throw new OperationError(
-    `${path} describes a laptop's runtime, but AWS_ENDPOINT_URL ${stated}.\nLoad the laptop's address and keys: set -a; . .darkroom/aws.env; set +a\nFor AWS, give --outputs-file.`,
+    `${path} describes a laptop's runtime, but AWS_ENDPOINT_URL ${stated}.\nLoad the laptop's address and keys: set -a; . .darkroom/aws.env; set +a\nFor AWS, name the environment: --environment dev.`,
   );
 }
 

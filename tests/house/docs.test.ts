@@ -59,7 +59,7 @@ describe(`the AWS commands of the documents${hasAwsCli ? "" : " (skipped: no aws
       onTestFinished(() => rmSync(folder, { recursive: true }));
       symlinkSync(laptop.stateFolder, join(folder, ".darkroom"));
       // What npm run needs of the project, beside the state of this test's own laptop.
-      for (const name of ["package.json", "node_modules", "operations", "contracts"])
+      for (const name of ["package.json", "node_modules", "operate.ts"])
         symlinkSync(join(PROJECT_FOLDER, name), join(folder, name));
       writeOutputsFiles(laptop.stateFolder, laptop.laptop);
       const picture = sharp({ create: { width: 64, height: 64, channels: 3, background: "#345" } });

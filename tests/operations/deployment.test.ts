@@ -5,7 +5,10 @@ import { describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { describeLine } from "../../operations/job/log-line.ts";
 import { compareRenditions } from "../../operations/job/objects.ts";
-import { findDeployment } from "../../operations/support/deployment.ts";
+import { readDeployment } from "../../operations/support/deployment.ts";
+import { nameMedia } from "../../stacks/media/names.ts";
+import { ref, synthesizeStack } from "../stacks/synthesized.ts";
+import { environments } from "../support/environments.ts";
 import { makeFolder } from "./operations-fixture.ts";
 
 const OUTPUTS = {
@@ -26,25 +29,51 @@ describe("a deployment", () => {
   it("is found by its outputs: those of the only stack, or of the one that is named", () => {
     const choice = writeOutputs({ a: OUTPUTS, b: { ...OUTPUTS, jobsTable: "darkroom-prod-jobs" } });
 
-    expect(findDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod");
-    expect(() => findDeployment(choice, {})).toThrow("holds several stacks; name one with --stack: it has a, b.");
-    expect(() => findDeployment({ ...choice, stack: "c" }, {})).toThrow('has no stack "c"');
+    expect(readDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod");
+    expect(() => readDeployment(choice, {})).toThrow("holds several stacks; name one with --stack: it has a, b.");
+    expect(() => readDeployment({ ...choice, stack: "c" }, {})).toThrow('has no stack "c"');
   });
 
   it("is a laptop's only with the laptop's address: the same names exist on AWS", () => {
     const choice = writeOutputs({ a: { ...OUTPUTS, apiUrl: "http://127.0.0.1:4567" } });
 
-    expect(() => findDeployment(choice, {})).toThrow("AWS itself would be asked");
-    expect(() => findDeployment(choice, { AWS_ENDPOINT_URL: "https://sqs.amazonaws.com" })).toThrow("is https://sqs");
-    expect(findDeployment(choice, { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" }).stackName).toBe("a");
+    expect(() => readDeployment(choice, {})).toThrow("AWS itself would be asked");
+    expect(() => readDeployment(choice, { AWS_ENDPOINT_URL: "https://sqs.amazonaws.com" })).toThrow("is https://sqs");
+    expect(readDeployment(choice, { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" }).stackName).toBe("a");
   });
 
-  it("without outputs is told how to write them", () => {
-    expect(() => findDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(
-      /no nowhere\.json[\s\S]*docs\/runbook\.md/,
+  it.each(Object.values(environments))(
+    "has the names that $name's stack synthesizes, before it is built",
+    (environment) => {
+      const { name, accountId, region } = environment;
+      const stack = synthesizeStack(name);
+      const names = {
+        stackName: `darkroom-media-${name}`,
+        jobsTable: stack.get("aws_dynamodb_table.jobs").name,
+        uploadsBucket: stack.get("aws_s3_bucket.uploads").bucket,
+        renditionsBucket: stack.get("aws_s3_bucket.renditions").bucket,
+      };
+
+      expect(nameMedia(environment)).toEqual({ accountId, region, ...names });
+      expect(stack.outputs.uploadsBucket?.value).toBe(ref("aws_s3_bucket.uploads.bucket"));
+    },
+  );
+
+  it("without outputs is told that an environment's name does too", () => {
+    expect(() => readDeployment({ "outputs-file": "nowhere.json" }, {})).toThrow(
+      /no nowhere\.json[\s\S]*--environment prod/,
     );
-    expect(() => findDeployment(writeOutputs({ a: { region: "x" } }), {})).toThrow(/jobsTable: /);
+    expect(() => readDeployment(writeOutputs({ a: { region: "x" } }), {})).toThrow(/jobsTable: /);
   });
+});
+
+it("of no environment that there is, is refused with the names of those that are", () => {
+  const program = ["--import", "tsx", "operate.ts", "redrive", "--environment", "production"];
+
+  const { status, stderr } = spawnSync(process.execPath, program, { cwd: PROJECT_FOLDER, encoding: "utf8" });
+
+  expect(stderr).toBe('There is no environment "production"; expected one of dev, staging, prod.\n');
+  expect(status).toBe(1);
 });
 
 it("where the network has no AWS, a command says so, and not that AWS refused", () => {
@@ -56,7 +85,7 @@ it("where the network has no AWS, a command says so, and not that AWS refused", 
     AWS_SECRET_ACCESS_KEY: "b",
     AWS_MAX_ATTEMPTS: "1",
   };
-  const program = ["--import", "tsx", "operations/main.ts", "redrive", "--counts", "--outputs-file", outputs];
+  const program = ["--import", "tsx", "operate.ts", "redrive", "--counts", "--outputs-file", outputs];
 
   const { status, stderr } = spawnSync(process.execPath, program, { cwd: PROJECT_FOLDER, env, encoding: "utf8" });
 

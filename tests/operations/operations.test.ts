@@ -13,7 +13,7 @@ import { job } from "../../operations/job.ts";
 import { redrive } from "../../operations/redrive.ts";
 import { openTestLaptop, type TestLaptop } from "../support/laptop.ts";
 import { presign, readJob, type TestFile, uploadFile, waitForJob } from "../support/uploads.ts";
-import { runOnLaptop } from "./operations-fixture.ts";
+import { run, runOnLaptop, useLaptop } from "./operations-fixture.ts";
 
 let laptop: TestLaptop;
 beforeAll(async () => {
@@ -70,6 +70,26 @@ describe("npm run job", () => {
     expect(told).not.toMatch(/x-amz-signature=(?!\[not shown\])/i);
   });
 
+  it("finds a job by its environment's name alone, and says whom it asks", async () => {
+    const { jobId } = await presign(laptop.apiUrl, await makeFile());
+    useLaptop(laptop);
+
+    const told = await run(job, jobId, "--environment", "dev");
+
+    expect(told).toContain(`AWS_ENDPOINT_URL is ${laptop.laptop.endpointUrl}: that is asked, and not AWS.`);
+    expect(told).toContain(`${jobId}  darkroom-media-dev, eu-central-1`);
+    expect(told).toContain("PENDING, 0 %");
+  });
+
+  it("asks nothing of an environment with the credentials of another account", async () => {
+    useLaptop(laptop);
+
+    await expect(run(job, randomUUID(), "--environment", "prod")).rejects.toThrow(
+      /^The credentials are of account 111111111111 \(arn:aws:iam::111111111111:user\/administrator\), but prod is in account 333333333333\.\n.*AWS_PROFILE/,
+    );
+    await expect(run(redrive, "--environment", "prod", "--outputs-file", "a.json")).rejects.toThrow("not both");
+  });
+
   it("says of a job without a file that it waits", async () => {
     const { jobId } = await presign(laptop.apiUrl, await makeFile());
 
@@ -101,6 +121,15 @@ describe("npm run redrive", () => {
     expect(told).toMatch(/darkroom-dev-convert +0 +\d+ +0 +0/);
     expect(told).toMatch(/darkroom-dev-resize +0/);
     expect(told).toContain("There is no dead letter to move.");
+  });
+
+  it("finds the queues by the environment's name alone", async () => {
+    useLaptop(laptop);
+
+    const told = await run(redrive, "resize", "--counts", "--environment", "dev");
+
+    expect(told).toMatch(/^darkroom-media-dev, eu-central-1$/m);
+    expect(told).toMatch(/darkroom-dev-convert +0 +\d+ +0 +0/);
   });
 
   it("refuses a queue that is not there by name, and names those that are", async () => {
