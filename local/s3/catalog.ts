@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { Journal } from "../journal.ts";
 import type { Blobs, Segment } from "./blobs.ts";
-import { Journal } from "./journal.ts";
 import type { Change, MultipartUpload, ObjectVersion, PendingEvent, StoredSettings, UploadedPart } from "./model.ts";
 import { S3Error } from "./s3-error.ts";
 import { SortedKeys } from "./sorted-keys.ts";
@@ -25,7 +25,6 @@ export class Catalog {
   readonly events = new Map<string, PendingEvent>();
   readonly #journal: Journal<readonly Change[]>;
   #sequence = 0n;
-  #versionCount = 0;
 
   constructor(
     directory: string,
@@ -40,9 +39,9 @@ export class Catalog {
 
   /** Durable and visible when it returns, all changes or none. */
   commit(...changes: readonly Change[]): void {
-    this.#journal.append(changes);
+    this.#journal.append([changes]);
     for (const change of changes) this.blobs.remove(this.apply(change));
-    this.#journal.compactAbove(this.#versionCount);
+    this.#journal.compact();
   }
 
   close(): void {
@@ -131,7 +130,6 @@ export class Catalog {
     if (older.length === 0) bucket.keys.add(version.key);
     const sequence = BigInt(`0x${version.sequencer}`);
     if (sequence > this.#sequence) this.#sequence = sequence;
-    this.#versionCount += 1;
     return freed;
   }
 
@@ -139,7 +137,6 @@ export class Catalog {
     const versions = bucket.versions.get(key) ?? [];
     const removed = versions.find((version) => version.versionId === versionId);
     if (!removed) return [];
-    this.#versionCount -= 1;
     const left = versions.filter((version) => version !== removed);
     if (left.length > 0) bucket.versions.set(key, left);
     else {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
+import { Journal } from "../journal.ts";
 import type { QueueSettings, RuntimeClock } from "../services.ts";
-import { Journal } from "./journal.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
 
 /** A line of the journal: what changed. */
@@ -28,7 +28,6 @@ const MAX_IN_FLIGHT = 120_000;
 const MAX_VISIBILITY_SECONDS = 43_200;
 /** How soon a waiting receiver sees that a delay or a visibility timeout is over, should a test have moved the clock. */
 const TICK_MS = 250;
-const COMPACT_ABOVE_BYTES = 1024 * 1024;
 
 /** One standard queue: messages in memory, every change in a journal before it takes effect. */
 export class Queue {
@@ -44,8 +43,6 @@ export class Queue {
   #nextDueAt = Number.POSITIVE_INFINITY;
   /** In flight when the earlier process ended, for as long as the queue says. */
   readonly #orphans: readonly StoredMessage[];
-  #liveBytes = 0;
-  #compactAbove = 0;
   readonly #waiting = new Set<() => void>();
   #tick: NodeJS.Timeout | undefined;
 
@@ -59,12 +56,15 @@ export class Queue {
     this.settings = settings;
     this.#clock = clock;
     this.createdAt = clock.now();
-    this.#journal = Journal.open<Change>(path, (change) => this.#apply(change));
+    this.#journal = new Journal<Change>(
+      path,
+      (change) => this.#apply(change),
+      () => this.#snapshot(),
+    );
     this.modifiedAt = this.createdAt;
     this.#orphans = [...this.#messages.values()].filter(
       ({ receipt, visibleAt, hiddenByReceiver }) => receipt && visibleAt > clock.now() && !hiddenByReceiver,
     );
-    this.#compact();
   }
 
   send(message: NewMessage): StoredMessage {
@@ -209,7 +209,7 @@ export class Queue {
   #commit(...changes: Change[]): void {
     this.#journal.append(changes);
     for (const change of changes) this.#apply(change);
-    this.#compact();
+    this.#journal.compact();
   }
 
   #apply(change: Change): void {
@@ -224,7 +224,6 @@ export class Queue {
   }
 
   #store(message: StoredMessage): void {
-    if (!this.#messages.has(message.id)) this.#liveBytes += sizeAtRest(message);
     this.#messages.set(message.id, message);
     this.#available.delete(message.id);
     this.#hidden.add(message.id);
@@ -232,7 +231,6 @@ export class Queue {
   }
 
   #forget(message: StoredMessage): void {
-    this.#liveBytes -= sizeAtRest(message);
     this.#messages.delete(message.id);
     this.#available.delete(message.id);
     this.#hidden.delete(message.id);
@@ -269,12 +267,9 @@ export class Queue {
     }, ms);
   }
 
-  /** Rewrites the journal when most of it is history. */
-  #compact(): void {
-    if (this.#journal.bytes < Math.max(this.#compactAbove, 4 * this.#liveBytes)) return;
-    const puts = [...this.#messages.values()].map((message) => ({ t: "put", message }) as const);
-    this.#journal.rewrite([{ t: "queue", createdAt: this.createdAt }, ...puts]);
-    this.#compactAbove = Math.max(COMPACT_ABOVE_BYTES, 2 * this.#journal.bytes);
+  *#snapshot(): Generator<Change> {
+    yield { t: "queue", createdAt: this.createdAt };
+    for (const message of this.#messages.values()) yield { t: "put", message };
   }
 }
 
@@ -287,10 +282,6 @@ function asTaken(message: StoredMessage, { at, until, receipt }: Extract<Change,
 
 function asHidden(message: StoredMessage, { until, hiddenByReceiver }: Extract<Change, { t: "hide" }>): StoredMessage {
   return { ...message, visibleAt: until, hiddenByReceiver };
-}
-
-function sizeAtRest(message: StoredMessage): number {
-  return message.body.length + 300;
 }
 
 function overLimit(): AwsError {

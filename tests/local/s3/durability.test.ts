@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,6 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { expect, it, onTestFinished } from "vitest";
-import { Journal } from "../../../local/s3/journal.ts";
 import { codeOf, OWNER, REGION, startS3 } from "./s3-fixture.ts";
 
 const Bucket = "durable";
@@ -147,42 +146,4 @@ it("an object of parts that is removed while its first part is read is read to i
 
   expect(bytes.equals(Buffer.concat(bodies))).toBe(true);
   await expect.poll(() => blobNames(s3.directory)).toEqual([]);
-});
-
-it("a journal drops a last line that was cut short, refuses damage in the middle, and stays short", () => {
-  const path = join(temporaryFolder(), "journal.jsonl");
-  let sum = 0;
-  const open = (): Journal<number> => {
-    sum = 0;
-    return new Journal<number>(
-      path,
-      (entry) => {
-        sum += entry;
-      },
-      () => [sum],
-    );
-  };
-  const journal = open();
-  for (const entry of [1, 2, 3]) {
-    journal.append(entry);
-    sum += entry;
-  }
-  journal.close();
-  appendFileSync(path, "4");
-  open().close();
-  expect(sum).toBe(6);
-  expect(readFileSync(path, "utf8")).toBe("6\n");
-
-  const busy = open();
-  for (let count = 0; count < 30_000; count++) {
-    busy.append(1);
-    sum += 1;
-    busy.compactAbove(1);
-  }
-  busy.close();
-  expect(readFileSync(path, "utf8").split("\n").length).toBeLessThan(20_010);
-  open().close();
-  expect(sum).toBe(30_006);
-  writeFileSync(path, "1\nx\n2\n");
-  expect(open).toThrow(/line 2 is damaged.*npm run reset/);
 });

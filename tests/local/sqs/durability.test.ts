@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { QueueSettings } from "../../../local/services.ts";
-import { Journal } from "../../../local/sqs/journal.ts";
 import { createSqs } from "../../../local/sqs/sqs-service.ts";
 import { ADMINISTRATOR, SignedEndpoint } from "../aws-json/signed-endpoint.ts";
 
@@ -96,12 +95,6 @@ it("a line that was torn by a kill is dropped, and the journal goes on behind th
   const last = await open();
   expect(await receiveAll(last)).toEqual(["whole", "after"]);
   await last.close();
-});
-
-it("a journal that is damaged in its middle is refused, and the error says what to do", () => {
-  const path = join(folder, "x.journal");
-  writeFileSync(path, '{"a":1}\nnonsense\n{"a":2}\n');
-  expect(() => Journal.open(path, () => {})).toThrow(`${path} is damaged. "npm run reset"`);
 });
 
 it("a journal does not grow with what has come and gone", async () => {
