@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ApplyError } from "./apply-error.ts";
-import { leaveFiles } from "./files.ts";
+import { leaveFiles, openCors } from "./by-hand.ts";
 import { listPlannedChanges, type PlannedChange, readVersions, runTerraform } from "./plan-json.ts";
 import { Project } from "./project.ts";
 import type { ApplyResult } from "./results.ts";
@@ -22,6 +22,8 @@ const STACK = "darkroom-media-dev";
 /** One setting in environments.ts, which no resource but log groups takes. */
 const CHANGE = { setting: "retention.logDays", from: 7, to: 14, type: "aws_cloudwatch_log_group" } as const;
 
+const DRIFTED = "aws_s3_bucket_cors_configuration.uploads";
+
 /**
  * Takes the project through what a platform engineer does with it, by the project's own commands, the real Terraform and the
  * real provider: bootstrap, synth, deploy, plan, a changed setting, destroy. Throws ApplyError at the first step that does not do
@@ -36,6 +38,8 @@ export async function applyStacks(options: ApplyOptions): Promise<ApplyResult> {
     await run.step("plan", () => run.planAgain());
     await run.step(`plan, with ${CHANGE.setting} ${CHANGE.from} → ${CHANGE.to}`, () => run.planChange());
     await run.step("plan:apply", () => run.applyChange());
+    await run.step("plan, after somebody opened CORS by hand", () => run.planDrift());
+    await run.step("deploy, again", () => run.mendDrift());
     await run.step("destroy", () => run.destroy());
   } catch (error) {
     await run.clearAway();
@@ -114,6 +118,19 @@ class ApplyRun {
     await this.project.run("plan/apply.ts", 0, ...this.project.synthesized);
     await this.planAgain();
     return "the saved plan is applied; the next plan has no changes";
+  }
+
+  async planDrift(): Promise<string> {
+    await openCors(this.options.target, this.project.environment);
+    await this.project.run("plan/main.ts", 2, ...this.project.synthesized);
+    requireChanges(await this.listPlanned(), [DRIFTED]);
+    return `${DRIFTED} changes back, and nothing else`;
+  }
+
+  async mendDrift(): Promise<string> {
+    await this.project.run("plan/deploy.ts", 0, ...this.project.synthesized, "--yes");
+    await this.planAgain();
+    return "mended; the next plan has no changes";
   }
 
   async destroy(): Promise<string> {

@@ -42,7 +42,7 @@ describe.skipIf(obstacle).concurrent(`the stack on moto${obstacle ? ` (skipped: 
     }
   });
 
-  it("lacks nothing that moto implements by now", { timeout: 600_000 }, async () => {
+  it("lacks nothing that moto implements by now", { timeout: 300_000 }, async () => {
     const target = await openMoto();
     try {
       const types = Object.keys(MOTO_GAPS.notImplemented);

@@ -15,7 +15,7 @@ export const NO_GAPS: EmulatorGaps = { notImplemented: {}, answersDifferently: {
 /** moto 5.2. An entry that the stack has no use for fails. */
 export const MOTO_GAPS: EmulatorGaps = {
   notImplemented: {
-    aws_budgets_budget: "CreateBudget is answered with 500",
+    aws_budgets_budget: "ListTagsForResource is answered with 500",
     aws_cloudfront_cache_policy: "CreateCachePolicy is answered with 404",
     aws_cloudfront_response_headers_policy: "CreateResponseHeadersPolicy is answered with 404",
     aws_cloudwatch_query_definition: "PutQueryDefinition is answered with 500",

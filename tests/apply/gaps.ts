@@ -27,6 +27,9 @@ const SMALLEST: Readonly<Record<string, object>> = {
   },
 };
 
+/** The provider asks for minutes on end whether an attribute that moto forgets has arrived. What works is made in half of it. */
+const LIMIT_MS = 90_000;
+
 /**
  * Tries to apply one resource of each type, alone. Returns those that could not be applied, which is what the table of gaps says
  * of all of them. A type without an example throws.
@@ -50,7 +53,10 @@ export async function findGaps(target: Target, types: readonly string[], folder:
     "-input=false",
     ...(PLUGIN_FOLDER ? [`-plugin-dir=${PLUGIN_FOLDER}`] : []),
   );
-  await startTerraform(folder, variables, "apply", "-input=false", "-auto-approve", "-no-color").outcome;
+  const applying = startTerraform(folder, variables, "apply", "-input=false", "-auto-approve", "-no-color");
+  const limit = setTimeout(() => applying.interrupt(), LIMIT_MS);
+  await applying.outcome;
+  clearTimeout(limit);
   const made = (await runTerraform(folder, variables, "state", "list")).split("\n");
   // What Terraform has made and then could not find again stands in the state, as tainted.
   const tainted = await listTainted(folder, variables);

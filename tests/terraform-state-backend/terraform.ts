@@ -55,6 +55,8 @@ export interface Outcome {
 
 export interface Running {
   readonly outcome: Promise<Outcome>;
+  /** As Ctrl-C does: Terraform gives up what it waits for, and writes its state. */
+  interrupt(): void;
   /** Kills it and what it started, as a lost machine would. */
   kill(): void;
 }
@@ -77,6 +79,7 @@ export function start(program: string, args: readonly string[], folder: string, 
   });
   return {
     outcome,
+    interrupt: () => child.kill("SIGINT"),
     kill: () => {
       const hasEnded = child.exitCode !== null || child.signalCode !== null;
       if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, "SIGKILL");
