@@ -22,6 +22,8 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     region: "eu-central-1",
     origins: ["https://staging.example.com"],
     isProtected: true,
+    // Say where your copy of docs/runbook.md can be read, and every alarm links to its section:
+    // runbookUrl: "https://github.com/<owner>/<repository>/blob/main/docs/runbook.md"
     alarms: { subscribers: ["darkroom-staging@example.com"], monthlyBudgetUsd: 100 },
   },
   prod: {

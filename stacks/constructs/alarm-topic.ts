@@ -16,6 +16,8 @@ export interface AlarmTopicProps {
   readonly naming: NamingScope;
   /** E-mail addresses, and https addresses. Each is asked once to confirm. */
   readonly subscribers: readonly string[];
+  /** Where the runbook can be read, without its section. @default alarms name its file */
+  readonly runbookUrl?: string | undefined;
   /**
    * Another region than the stack's, for metrics that AWS keeps there: an alarm reads metrics of its own region, and tells
    * topics of its own region.
@@ -37,7 +39,7 @@ export interface Metric {
 export interface Alarm {
   /** The Terraform id: `resize_errors`. Its name is the same, with hyphens, within the environment. */
   readonly id: string;
-  /** What has happened: a sentence for somebody who was woken by it. */
+  /** What has happened: a sentence for somebody who was woken by it, up to 250 characters. */
   readonly meaning: string;
   readonly runbook: RunbookSection;
   readonly metric: Metric;
@@ -71,6 +73,10 @@ const RULES: readonly Rule<Alarm>[] = [
     holds: ({ meaning }) => meaning.endsWith("."),
     problem: ({ id, meaning }) => `${id}: meaning is "${meaning}"; it must be a sentence`,
   },
+  {
+    holds: ({ meaning }) => meaning.length <= 250,
+    problem: ({ id, meaning }) => `${id}: meaning has ${meaning.length} characters; it must have at most 250`,
+  },
 ];
 
 /**
@@ -86,6 +92,7 @@ export class AlarmTopic extends Construct {
   readonly alarmArns: string[] = [];
   private readonly logicalId: string;
   private readonly naming: NamingScope;
+  private readonly runbookUrl: string | undefined;
   private readonly provider: AwsProvider | undefined;
   private readonly statements: ResourceStatement[] = [];
   private readonly policy: SnsTopicPolicy;
@@ -94,6 +101,7 @@ export class AlarmTopic extends Construct {
     super(scope, `${id}-topic`);
     this.logicalId = id;
     this.naming = props.naming;
+    this.runbookUrl = props.runbookUrl;
     this.provider = props.elsewhere?.provider;
     this.arn = this.createTopic();
     this.policy = this.createPolicy(props.elsewhere?.region ?? props.naming.region);
@@ -107,7 +115,7 @@ export class AlarmTopic extends Construct {
       provider: this.provider,
       // With the region, as us-east-1 may hold those of stacks in several.
       alarmName: globalName(this.naming, "other", alarm.id.replaceAll("_", "-")),
-      alarmDescription: `${alarm.meaning} See ${runbookLink(alarm.runbook)}.`,
+      alarmDescription: this.describe(alarm),
       ...(alarm.plus ? sumOf(alarm.metric, alarm.plus, alarm) : oneOf(alarm.metric, alarm)),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: alarm.atLeast,
@@ -124,6 +132,12 @@ export class AlarmTopic extends Construct {
     // As AWS's guide has it; budgets have no region: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
     this.allow("Budgets", "budgets.amazonaws.com", `arn:aws:budgets::${this.naming.accountId}:*`);
     return this.policy;
+  }
+
+  /** No full stop behind an address: mail programs would make it part of the link. */
+  private describe({ meaning, runbook }: Alarm): string {
+    const link = runbookLink(runbook, this.runbookUrl);
+    return `${meaning} See ${link}${this.runbookUrl ? "" : "."}`;
   }
 
   private createTopic(): string {

@@ -31,8 +31,8 @@ export function createWatch(
   provider: AwsProviderConfig,
 ): Watch | undefined {
   if (!alarms) return undefined;
-  const { subscribers, thresholds, monthlyBudgetUsd } = alarms;
-  const topic = new AlarmTopic(stack, "alarms", { naming, subscribers });
+  const { subscribers, runbookUrl, thresholds, monthlyBudgetUsd } = alarms;
+  const topic = new AlarmTopic(stack, "alarms", { naming, subscribers, runbookUrl });
   new CostBudget(stack, "month", {
     budgetName: globalName(naming, "other", "month"),
     monthlyUsd: monthlyBudgetUsd,
@@ -41,7 +41,8 @@ export function createWatch(
   if (naming.region === EDGE_REGION) return { topic, edgeTopic: topic, thresholds };
   const edge = new AwsProvider(stack, "aws-edge", { ...provider, alias: "edge", region: EDGE_REGION });
   const elsewhere = { region: EDGE_REGION, provider: edge };
-  return { topic, edgeTopic: new AlarmTopic(stack, "edge_alarms", { naming, subscribers, elsewhere }), thresholds };
+  const edgeTopic = new AlarmTopic(stack, "edge_alarms", { naming, subscribers, runbookUrl, elsewhere });
+  return { topic, edgeTopic, thresholds };
 }
 
 /** What only settle can see: jobs that nobody begins, jobs that were given up, and, by its silence, that it does not run. */

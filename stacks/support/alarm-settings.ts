@@ -24,6 +24,18 @@ const subscriber = z.string().superRefine((text, context) => {
   }
 });
 
+/** CloudWatch takes 1024 characters of a description; the sentence and the section before and after it need 300. */
+const MAX_RUNBOOK_URL = 700;
+
+const runbookUrl = z
+  .string()
+  .max(MAX_RUNBOOK_URL)
+  .regex(
+    // Neither a user nor a query, which could be keys (security.md P5); the section is added.
+    /^https:\/\/([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?(\/[\w.~%+,()@!-]*)*$/i,
+    "must be an https address without user, query or #, like https://github.com/<owner>/<repository>/blob/main/docs/runbook.md",
+  );
+
 const thresholds = z
   .strictObject({
     /** Answers of 500 and above, in five minutes. */
@@ -58,6 +70,8 @@ export const alarmSettings = z
       .refine((all) => new Set(all).size === all.length, { error: "name each subscriber once" }),
     /** US dollars a month for the whole account; told at 80 % spent, and when all of it is forecast or spent. */
     monthlyBudgetUsd: z.int().min(1).max(1_000_000),
+    /** Where docs/runbook.md can be read: alarms then link to their section. @default they name the file */
+    runbookUrl: runbookUrl.optional(),
     thresholds,
   })
   .optional();

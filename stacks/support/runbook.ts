@@ -16,7 +16,7 @@ export const RUNBOOK_SECTIONS = {
 
 export type RunbookSection = keyof typeof RUNBOOK_SECTIONS;
 
-/** `docs/runbook.md#dead-letters-stay` */
-export function runbookLink(section: RunbookSection): string {
-  return `${RUNBOOK_PAGE}#${RUNBOOK_SECTIONS[section]}`;
+/** `docs/runbook.md#dead-letters-stay`, or the same at the page's address. */
+export function runbookLink(section: RunbookSection, page = RUNBOOK_PAGE): string {
+  return `${page}#${RUNBOOK_SECTIONS[section]}`;
 }

@@ -116,6 +116,34 @@ describe("environments.ts", () => {
     expect(others).toEqual([]);
   });
 
+  it.each([
+    "https://github.com/acme/darkroom/blob/main/docs/runbook.md",
+    "https://wiki.example.com:8443/~ops/Darkroom%20runbook",
+  ])("takes %s as where the runbook can be read", (runbookUrl) => {
+    const alarms = { subscribers: ["on-call@example.com"], monthlyBudgetUsd: 5, runbookUrl };
+
+    expect(parseEnvironments({ dev: { ...VALID, alarms } }).dev.alarms?.runbookUrl).toBe(runbookUrl);
+  });
+
+  it("refuses a runbook's address that is plain http, holds a key (P5), names a section, or is too long for an alarm, all at once", () => {
+    const alarms = (runbookUrl: string) => ({ subscribers: ["on-call"], monthlyBudgetUsd: 5, runbookUrl });
+    const refused = [
+      "http://wiki.example.com/runbook",
+      "docs/runbook.md",
+      "https://me:secret@wiki.example.com/runbook",
+      "https://wiki.example.com/runbook?token=abc",
+      "https://wiki.example.com/runbook#alarms",
+      `https://wiki.example.com/\${aws_iam_role.a}`,
+      `https://wiki.example.com/${"a".repeat(700)}`,
+    ];
+
+    for (const runbookUrl of refused) {
+      const problems = problemsOf({ dev: { ...VALID, alarms: alarms(runbookUrl) } });
+      expect(problems.map(({ path }) => path)).toEqual(["dev.alarms.subscribers.0", "dev.alarms.runbookUrl"]);
+      expect(problems[1]?.message).not.toMatch(/secret|token/);
+    }
+  });
+
   it.each<[what: string, changes: Partial<EnvironmentInput>, path: string]>([
     ["a region that is none", { region: "Frankfurt" }, "dev.region"],
     ["an origin named twice", { origins: ["https://a.example", "https://a.example"] }, "dev.origins"],

@@ -69,6 +69,22 @@ describe("an alarm", () => {
     expect([...listSections().keys()]).toContain(anchor);
   });
 
+  it("links to its section where its environment says where the runbook can be read, within CloudWatch's 1024 characters", () => {
+    const runbookUrl = `https://wiki.example.com/${"a".repeat(675)}`;
+    const stack = synthesizeStack(devWith({ alarms: { ...SUBSCRIBED, runbookUrl } }));
+    const described = stack
+      .list("aws_cloudwatch_metric_alarm")
+      .map(([, { alarm_description }]) => `${alarm_description}`);
+
+    expect(described).toHaveLength(alarms.length);
+    for (const description of described) {
+      const [, page, anchor = ""] = /^[A-Z].*\. See (\S+)#([a-z0-9-]+)$/.exec(description) ?? [];
+      expect(page).toBe(runbookUrl);
+      expect([...listSections().keys()]).toContain(anchor);
+      expect(description.length).toBeLessThanOrEqual(1024);
+    }
+  });
+
   it.each(alarms)("%s is told where it goes off, and when it is over", (_id, alarm) => {
     const isEdge = alarm.provider === "aws.edge";
     const topic = ref(`aws_sns_topic.${isEdge ? "edge_alarms" : "alarms"}.arn`);

@@ -37,8 +37,8 @@ export const ALARM_RULES = {
     why: "Whoever is woken by it would have to find out alone what to do.",
     check: ({ body }) =>
       unless(
-        /docs\/runbook\.md#[a-z0-9-]+/.test(String(body.alarm_description)),
-        "names no section of docs/runbook.md",
+        /(docs\/runbook\.md|https:\/\/\S+)#[a-z0-9-]+/.test(String(body.alarm_description)),
+        "names no section of docs/runbook.md, or of its address",
       ),
   },
 } as const satisfies Record<string, Rule>;
