@@ -53,6 +53,7 @@ const FORBIDDEN: readonly Edge[] = [
   ["main.ts", "./lambdas/media/a.ts"],
   ["main.ts", "@cdktf/provider-aws"],
   ["bootstrap.ts", "./lambdas/media/a.ts"],
+  ["operate.ts", "./lambdas/media/a.ts"],
   ["tests/a.ts", "@cdktf/provider-aws"],
   ["local/a.ts", "../tests/support/a.ts"],
   ["lambdas/support/a.ts", "../../tests/support/a.ts"],
@@ -77,6 +78,7 @@ const ALLOWED: readonly Edge[] = [
   ["web/views/a.ts", "../../contracts/routes.ts"],
   ["main.ts", "./stacks/media/index.ts"],
   ["bootstrap.ts", "./terraform-state-backend/account.ts"],
+  ["operate.ts", "./operations/operate.ts"],
   ["tests/a.ts", "../lambdas/media/a.ts"],
 ];
 
