@@ -24,20 +24,31 @@ export interface DashboardProps {
   readonly region: string;
   /** Rows of one to four graphs. */
   readonly rows: readonly (readonly Graph[])[];
-  /** ARNs of alarms whose state stands on top. @default none */
-  readonly alarmArns?: readonly string[];
+  /** Alarms whose state stands on top, in up to two groups; each group's are of one region. @default none */
+  readonly alarms?: readonly AlarmGroup[];
+}
+
+export interface AlarmGroup {
+  readonly title: string;
+  readonly arns: readonly string[];
 }
 
 /** A dashboard is 24 units wide. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const WIDTH = 24;
 const GRAPH_HEIGHT = 6;
 const ALARMS_HEIGHT = 4;
+/** The first group is the stack's own and long; the second stands beside it. */
+const SECOND_ALARMS_WIDTH = 6;
 const PERIOD_SECONDS = 300;
 
 const RULES: readonly Rule<DashboardProps>[] = [
   {
     holds: ({ rows }) => rows.every(({ length }) => length >= 1 && length <= 4),
     problem: ({ rows }) => `rows have ${rows.map(({ length }) => length).join(", ")} graphs; each must have 1 to 4`,
+  },
+  {
+    holds: ({ alarms = [] }) => alarms.length <= 2,
+    problem: ({ alarms = [] }) => `alarms has ${alarms.length} groups; there is room for two`,
   },
 ];
 
@@ -46,10 +57,10 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, `${id}-dashboard`);
     validateProps(this, props, RULES);
-    const { alarmArns = [], rows } = props;
-    const top = alarmArns.length > 0 ? ALARMS_HEIGHT : 0;
+    const { alarms = [], rows } = props;
+    const top = alarms.length > 0 ? ALARMS_HEIGHT : 0;
     const widgets = [
-      ...(top > 0 ? [alarmsWidget(alarmArns)] : []),
+      ...placeAlarms(alarms),
       ...rows.flatMap((graphs, row) => placeRow(graphs, top + row * GRAPH_HEIGHT, props.region)),
     ];
     withLogicalId(
@@ -62,9 +73,17 @@ export class Dashboard extends Construct {
   }
 }
 
-function alarmsWidget(alarms: readonly string[]) {
-  const place = { x: 0, y: 0, width: WIDTH, height: ALARMS_HEIGHT };
-  return { type: "alarm", ...place, properties: { title: "Alarms", alarms } };
+/**
+ * A dashboard may hold widgets of several regions, alarms among them; of one widget with alarms of several AWS says nothing.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_xaxr_dashboard.html
+ */
+function placeAlarms(groups: readonly AlarmGroup[]) {
+  const first = groups.length > 1 ? WIDTH - SECOND_ALARMS_WIDTH : WIDTH;
+  return groups.map(({ title, arns }, index) => ({
+    type: "alarm",
+    ...{ x: index * first, y: 0, width: index === 0 ? first : SECOND_ALARMS_WIDTH, height: ALARMS_HEIGHT },
+    properties: { title, alarms: arns },
+  }));
 }
 
 function placeRow(graphs: readonly Graph[], y: number, region: string) {

@@ -2,7 +2,7 @@ import type { TerraformStack } from "cdktf";
 import { FUNCTION_NAMES } from "../../contracts/environment.ts";
 import { DIMENSIONS, METRICS, type Outcome } from "../../contracts/metrics.ts";
 import type { Cdn } from "../constructs/cdn.ts";
-import { Dashboard, type Graph, type Line } from "../constructs/dashboard.ts";
+import { type AlarmGroup, Dashboard, type Graph, type Line } from "../constructs/dashboard.ts";
 import type { HttpApi } from "../constructs/http-api.ts";
 import type { WorkQueue } from "../constructs/work-queue.ts";
 import { globalName, metricsNamespace, type NamingScope } from "../support/naming.ts";
@@ -27,7 +27,7 @@ export function createDashboard(stack: TerraformStack, sources: DashboardSources
   new Dashboard(stack, "media", {
     dashboardName: globalName(naming, "other", "media"),
     region: naming.region,
-    alarmArns: watch?.topic.alarmArns,
+    alarms: watch && groupAlarms(watch),
     rows: [
       apiRow(sources),
       jobsRow(naming),
@@ -37,6 +37,11 @@ export function createDashboard(stack: TerraformStack, sources: DashboardSources
       cdnRow(sources),
     ],
   });
+}
+
+function groupAlarms({ topic, edgeTopic }: Watch): AlarmGroup[] {
+  const own = { title: "Alarms", arns: topic.alarmArns };
+  return edgeTopic === topic ? [own] : [own, { title: `Alarms in ${EDGE_REGION}`, arns: edgeTopic.alarmArns }];
 }
 
 function apiRow({ api }: DashboardSources): Graph[] {

@@ -272,11 +272,30 @@ describe.each(Object.values(environments))("the dashboard of $name", ({ name }) 
     expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24);
   });
 
-  it("begins with the state of the alarms, where there are any", () => {
-    const [first] = widgets;
+  it("begins with the state of every alarm, those of us-east-1 in a widget of their own", () => {
+    const shown = widgets.filter(({ type }) => type === "alarm").map(({ properties }) => properties.alarms as string[]);
+    const declared = stack.list("aws_cloudwatch_metric_alarm");
+    const arnsWhere = (isEdge: boolean) =>
+      declared
+        .filter(([, { provider }]) => (provider === "aws.edge") === isEdge)
+        .map(([id]) => ref(`aws_cloudwatch_metric_alarm.${id}.arn`));
 
-    expect(first?.type).toBe(name === "dev" ? "metric" : "alarm");
+    expect(widgets[0]?.type).toBe(declared.length > 0 ? "alarm" : "metric");
+    expect(shown.map((arns) => [...arns].sort())).toEqual(
+      declared.length > 0 ? [arnsWhere(false), arnsWhere(true)] : [],
+    );
   });
+});
+
+it("shows the alarms of a stack in us-east-1 in one widget", () => {
+  const stack = synthesizeStack(devWith({ region: "us-east-1", alarms: SUBSCRIBED }));
+  const { widgets } = JSON.parse(String(stack.get("aws_cloudwatch_dashboard.media").dashboard_body)) as {
+    widgets: { type: string; properties: { alarms: string[] } }[];
+  };
+  const [shown, ...others] = widgets.filter(({ type }) => type === "alarm");
+
+  expect(shown?.properties.alarms).toHaveLength(stack.list("aws_cloudwatch_metric_alarm").length);
+  expect(others).toEqual([]);
 });
 
 describe("a saved query", () => {
