@@ -6,6 +6,7 @@ import { LAPTOP_DIFFERENCES } from "../tests/parity/known-differences.ts";
 import type { Finding, Probe } from "../tests/parity/probe.ts";
 import { PROBES } from "../tests/parity/probes/index.ts";
 import { readResults } from "../tests/parity/results.ts";
+import { formatTable } from "./format-table.ts";
 
 /** Writes docs/parity.md from the committed results of runs: `npx tsx docs/parity.ts`. A test says when it is due. */
 
@@ -131,11 +132,6 @@ function formatFinding(target: "laptop" | "moto" | "aws", id: string): string {
   if (finding.holds) return "yes";
   const reason = target === "laptop" ? LAPTOP_DIFFERENCES[id] : undefined;
   return `**no**: ${reason ?? finding.saw}`;
-}
-
-function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((it) => it.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(PARITY_PAGE, formatParity());

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Rule, THREATS, type ThreatId } from "../stacks/policy/rule.ts";
 import { getRule, RULE_IDS, RULE_TOPICS } from "../stacks/policy/rules/index.ts";
 import { STATE_BACKEND_WAIVERS, WAIVERS, type Waiver } from "../stacks/policy/waivers.ts";
+import { formatTable } from "./format-table.ts";
 
 /** Writes docs/policy-rules.md from the rules and the waivers: `npx tsx docs/policy-rules.ts`. A test says when it is due. */
 
@@ -70,10 +71,6 @@ function listRulesFor(threat: ThreatId): string {
 function formatWaiver({ rule, resources, stacks, reason, until }: Waiver): string[] {
   const places = resources.map((resource) => `\`${resource}\``).join(", ");
   return [`\`${rule}\``, stacks ? `${places} in ${stacks.join(", ")}` : places, reason, until];
-}
-
-function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(POLICY_RULES_PAGE, formatPolicyRules());

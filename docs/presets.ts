@@ -9,6 +9,7 @@ import {
   type StillPreset,
 } from "../lambdas/media/av-presets.ts";
 import type { FrameBox } from "../lambdas/media/video-frame.ts";
+import { formatTable } from "./format-table.ts";
 
 /** Writes docs/presets.md from the presets themselves: `npx tsx docs/presets.ts`. A test says when it is due. */
 
@@ -96,10 +97,6 @@ function formatStill(name: string, still: StillPreset): string[] {
 function formatBox({ longEdge, shortEdge }: FrameBox): string {
   if (longEdge === UNBOUNDED) return "full size";
   return longEdge === shortEdge ? `${longEdge} × ${shortEdge}` : `${longEdge} × ${shortEdge}, or upright`;
-}
-
-function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(PRESETS_PAGE, formatPresets());
