@@ -14,9 +14,9 @@ import { Schedule } from "../../stacks/constructs/schedule.ts";
 import { SiteFiles } from "../../stacks/constructs/site-files.ts";
 import { WorkQueue, type WorkQueueProps } from "../../stacks/constructs/work-queue.ts";
 import type { BuiltFile } from "../../stacks/support/artifacts.ts";
-import { ConfigurationError } from "../../stacks/support/errors.ts";
 import { bucketName, globalName, regionalName } from "../../stacks/support/naming.ts";
 import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
+import { listProblems } from "./problems.ts";
 
 const NAMING = { environment: "dev", accountId: "111111111111", region: "eu-central-1" } as const;
 
@@ -36,15 +36,7 @@ function stack(): TerraformStack {
 }
 
 /** What a construct says when it is made; nothing where it can be. */
-function problemsOf(make: (scope: TerraformStack) => unknown): string[] {
-  try {
-    make(stack());
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (make: (scope: TerraformStack) => unknown) => listProblems(() => make(stack()));
 
 const bucket =
   (changes: Partial<PrivateBucketProps> = {}) =>

@@ -1,19 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-
-/** Set by .ci/run, which looks it up: the folder above the provider's host name. Never written into the project. */
-const pluginFolder = process.env.DARKROOM_TERRAFORM_PLUGIN_DIR;
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cleanEnvironment, isOnPath, PLUGIN_FOLDER, WITHOUT_PROVIDER } from "../terraform-state-backend/terraform.ts";
 
 /** Why the tests that need Terraform cannot run here; undefined where they can. */
-export const WITHOUT_TERRAFORM: string | undefined = findObstacle();
-
-function findObstacle(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  if (!folders.some((folder) => existsSync(join(folder, "terraform")))) return "terraform is not on PATH";
-  if (!pluginFolder) return "DARKROOM_TERRAFORM_PLUGIN_DIR names no provider mirror";
-  return existsSync(pluginFolder) ? undefined : "DARKROOM_TERRAFORM_PLUGIN_DIR does not exist";
-}
+export const WITHOUT_TERRAFORM = isOnPath("terraform") ? WITHOUT_PROVIDER : "terraform is not on PATH";
 
 export interface TerraformResult {
   readonly status: number | null;
@@ -24,14 +15,7 @@ export interface TerraformResult {
 
 /** Runs the real binary without network and without an account. */
 export function terraform(folder: string, ...args: readonly string[]): TerraformResult {
-  const { TF_CLI_CONFIG_FILE: _mayNotExist, AWS_PROFILE: _profile, ...inherited } = process.env;
-  const env = {
-    ...inherited,
-    CHECKPOINT_DISABLE: "1",
-    TF_IN_AUTOMATION: "1",
-    AWS_ACCESS_KEY_ID: "mock",
-    AWS_SECRET_ACCESS_KEY: "mock",
-  };
+  const env = { ...cleanEnvironment(), AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" };
   const { status, stdout, stderr } = spawnSync("terraform", args, {
     cwd: folder,
     env,
@@ -50,7 +34,7 @@ export function init(folder: string, from?: string): void {
     }
     return;
   }
-  const { status, text } = terraform(folder, "init", "-input=false", "-no-color", `-plugin-dir=${pluginFolder}`);
+  const { status, text } = terraform(folder, "init", "-input=false", "-no-color", `-plugin-dir=${PLUGIN_FOLDER}`);
   if (status !== 0) throw new Error(text);
 }
 

@@ -8,10 +8,10 @@ import { getRule, RULE_IDS } from "../../../stacks/policy/rules/index.ts";
 import { requireStateBackendPolicies } from "../../../stacks/policy/state-backend.ts";
 import { STATE_BACKEND_WAIVERS } from "../../../stacks/policy/waivers.ts";
 import { ENVIRONMENT_NAMES } from "../../../stacks/support/environment.ts";
-import { ConfigurationError } from "../../../stacks/support/errors.ts";
 import { parseSettings, type SettingsInput } from "../../../terraform-state-backend/settings-form.ts";
 import type { StateBackendProps } from "../../../terraform-state-backend/state-backend-stack.ts";
 import { type StackCheck, synthesizeStateBackend } from "../../../terraform-state-backend/synthesize.ts";
+import { listProblems } from "../problems.ts";
 
 const PLACE = { accountId: "111111111111", region: "eu-central-1" } as const;
 const REPOSITORY = "octo-org@123456/darkroom@456789";
@@ -45,16 +45,6 @@ function synthesize(settings: SettingsInput, props: Partial<StateBackendProps> =
   const wanted = { ...PLACE, environments: ENVIRONMENT_NAMES, settings: parseSettings(settings), ...props };
   const text = readFileSync(join(synthesizeStateBackend(output, wanted, check), "cdk.tf.json"), "utf8");
   return new PolicyStack(JSON.parse(text));
-}
-
-function problemsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
-    throw error;
-  }
-  return [];
 }
 
 describe("the state backend", () => {
@@ -110,7 +100,7 @@ describe("at bootstrap, a state backend", () => {
     const output = join(folder, "refused");
     const props = { ...PLACE, environments: ["dev"], settings: parseSettings(EVERYTHING) };
 
-    expect(problemsOf(() => synthesizeStateBackend(output, props, check(withoutKeys)))).toEqual([
+    expect(listProblems(() => synthesizeStateBackend(output, props, check(withoutKeys)))).toEqual([
       expect.stringContaining("aws_s3_bucket.state: is not encrypted with a KMS key (bucket-customer-key"),
       expect.stringContaining("aws_dynamodb_table.locks: is not encrypted with a key of ours (table-customer-key"),
     ]);
@@ -124,7 +114,7 @@ describe("at bootstrap, a state backend", () => {
   });
 
   it("is refused with a waiver that is past its day", () => {
-    const problems = problemsOf(() => synthesize({}, {}, check(STATE_BACKEND_WAIVERS, new Date("2040-01-01"))));
+    const problems = listProblems(() => synthesize({}, {}, check(STATE_BACKEND_WAIVERS, new Date("2040-01-01"))));
 
     expect(problems.length).toBeGreaterThan(3);
     expect(problems.filter((problem) => !problem.includes("expired on 2027-"))).toEqual([]);

@@ -12,9 +12,9 @@ import {
   type EnvironmentName,
   parseEnvironments,
 } from "../../../stacks/support/environment.ts";
-import { ConfigurationError } from "../../../stacks/support/errors.ts";
 import { environments } from "../../support/environments.ts";
 import { writeFixtureArtifacts } from "../fixture-artifacts.ts";
+import { listProblems } from "../problems.ts";
 import { DOMAIN, synthesizeStack } from "../synthesized.ts";
 
 const WAIVER: Waiver = {
@@ -40,16 +40,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function optionsFor(names: readonly EnvironmentName[], waivers: readonly Waiver[], today = BEFORE_ALL_EXPIRE) {
   const outputFolder = join(mkdtempSync(join(folder, "out-")), "cdktf.out");
   return { environments: names.map((name) => environments[name]), artifactsFolder, outputFolder, waivers, today };
-}
-
-function problemsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
-    throw error;
-  }
-  return [];
 }
 
 describe("the waivers of this project", () => {
@@ -139,7 +129,7 @@ describe("a stack that breaks a rule", () => {
   it("does not synthesize; all findings of all stacks are named at once, and nothing is left to plan", () => {
     const options = optionsFor(["dev", "prod"], withoutWaf);
 
-    const problems = problemsOf(() => synthesize(options));
+    const problems = listProblems(() => synthesize(options));
 
     expect(problems).toContain(
       "darkroom-media-prod, aws_cloudfront_distribution.site: has no web ACL (cdn-waf, CKV_AWS_68, CKV2_AWS_47, AWS-0011). A firewall stands before the CDN.",
@@ -151,14 +141,14 @@ describe("a stack that breaks a rule", () => {
   it("is not written as HCL", () => {
     const options = optionsFor(["prod"], withoutWaf);
 
-    expect(problemsOf(() => writeHcl(options))).toHaveLength(2 + 4);
+    expect(listProblems(() => writeHcl(options))).toHaveLength(2 + 4);
     expect(existsSync(join(options.outputFolder, "darkroom-media-prod"))).toBe(false);
   });
 });
 
 describe("at synthesis, a waiver", () => {
   it("past its day stops what is protected, and is a warning elsewhere", () => {
-    const expired = problemsOf(() => synthesize(optionsFor(["staging"], WAIVERS, LONG_AFTER)));
+    const expired = listProblems(() => synthesize(optionsFor(["staging"], WAIVERS, LONG_AFTER)));
     const { warnings } = synthesize(optionsFor(["dev"], WAIVERS, LONG_AFTER));
 
     expect(expired.length).toBeGreaterThan(20);
@@ -184,15 +174,15 @@ describe("at synthesis, a waiver", () => {
     );
     const options = { ...optionsFor(ENVIRONMENT_NAMES, WAIVERS), environments: Object.values(settings) };
 
-    expect(problemsOf(() => synthesize(options))).toEqual([]);
+    expect(listProblems(() => synthesize(options))).toEqual([]);
   });
 
   it("that excuses nothing in any environment is refused, as all of them are there to tell", () => {
     const unused: Waiver = { ...WAIVER, rule: "cdn-enabled" };
 
-    expect(problemsOf(() => synthesize(optionsFor(ENVIRONMENT_NAMES, [...WAIVERS, unused])))).toEqual([
+    expect(listProblems(() => synthesize(optionsFor(ENVIRONMENT_NAMES, [...WAIVERS, unused])))).toEqual([
       "stacks/policy/waivers.ts, cdn-enabled of aws_cloudfront_distribution.cdn: excuses nothing at aws_cloudfront_distribution.cdn; delete it",
     ]);
-    expect(problemsOf(() => synthesize(optionsFor(["prod"], [...WAIVERS, unused])))).toEqual([]);
+    expect(listProblems(() => synthesize(optionsFor(["prod"], [...WAIVERS, unused])))).toEqual([]);
   });
 });
