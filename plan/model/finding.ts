@@ -15,6 +15,8 @@ export interface Finding {
   /** Undefined for an output. */
   readonly change?: ResourceChange;
   readonly sentence: Sentence;
+  /** What an engineer would edit, where that is another line than the resource's: a statement's grant. */
+  readonly line?: string | undefined;
 }
 
 /** ``say`opens ${port} to everyone` ``: what stands in the template is ours, what is filled in is a value. */

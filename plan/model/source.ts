@@ -6,6 +6,8 @@ export interface Source {
   readonly constructPath: string;
   /** `stacks/media/buckets.ts:13`: what an engineer edits first, then the construct. */
   readonly lines: readonly string[];
+  /** Of a policy: what grants each statement, by its Sid. */
+  readonly statements: ReadonlyMap<string, string>;
 }
 
 /** By address: `aws_s3_bucket.uploads`. */
@@ -13,9 +15,11 @@ export type Sources = ReadonlyMap<string, Source>;
 
 const LINE = /^[\w./@ -]+:\d+$/;
 
+const line = z.string().regex(LINE);
 const note = z.object({
   metadata: z.object({ path: z.string() }),
-  source: z.array(z.string().regex(LINE)).default([]),
+  source: z.array(line).default([]),
+  statements: z.record(z.string(), line).default({}),
 });
 const synthesized = z.object({
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({ "//": z.unknown().optional() }))).default({}),
@@ -27,7 +31,9 @@ export function readSources(text: string): Sources {
   const entries = Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).flatMap(([name, body]) => {
       const { success, data } = note.safeParse(body["//"]);
-      return success ? [[`${type}.${name}`, { constructPath: data.metadata.path, lines: data.source }] as const] : [];
+      if (!success) return [];
+      const statements = new Map(Object.entries(data.statements));
+      return [[`${type}.${name}`, { constructPath: data.metadata.path, lines: data.source, statements }] as const];
     }),
   );
   return new Map(entries);

@@ -138,8 +138,8 @@ function renderFindings({ findings }: StackReview): Block[] {
   }));
 }
 
-function renderFinding({ change, sentence }: Finding): string {
+function renderFinding({ change, sentence, line: granted }: Finding): string {
   if (!change) return `- ${renderSentence(sentence)}`;
-  const [line] = change.source?.lines ?? [];
+  const line = granted ?? change.source?.lines[0];
   return `- ${code(change.address)} ${renderSentence(sentence)}${line ? ` — ${code(line)}` : ""}`;
 }

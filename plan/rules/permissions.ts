@@ -73,6 +73,7 @@ function toFinding(change: ResourceChange, widening: Widening): Finding {
     category: isPublic ? "exposure" : "permissions",
     change,
     sentence: widening.by === "allow" ? describeAllow(widening, isPublic) : describeDeny(widening),
+    line: change.source?.statements.get(widening.statement.sid ?? ""),
   };
 }
 

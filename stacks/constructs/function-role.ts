@@ -1,7 +1,8 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import { type ITerraformDependable, Lazy } from "cdktf";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { findCallSite } from "../support/call-site.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import { ACTIONS, type Grantee, policyDocument, type Statement } from "../support/permissions.ts";
 
@@ -25,7 +26,7 @@ export interface FunctionRoleProps {
 export class FunctionRole extends Construct implements Grantee {
   readonly arn: string;
   /** What must exist before AWS checks the function's permissions. */
-  readonly policy: ITerraformDependable;
+  readonly policy: IamRolePolicy;
   private readonly statements: Statement[] = [];
   private trustsPollers = false;
 
@@ -49,8 +50,11 @@ export class FunctionRole extends Construct implements Grantee {
     );
   }
 
+  /** Notes the line that grants it too: the policy itself was asked for elsewhere. */
   addStatement(statement: Statement): void {
     this.statements.push(statement);
+    const [granted] = findCallSite();
+    if (granted) this.policy.addOverride(`//.statements.${statement.Sid}`, granted);
   }
 
   /** Lets Lambda read queues with this role on the function's behalf. */

@@ -42,11 +42,15 @@ function tell({ category, change, sentence }: Finding): string {
   return [category, change?.address, plainText(sentence)].filter(Boolean).join(" ");
 }
 
-export function sourcesOf(address: string, path: string, ...lines: readonly string[]): Sources {
+export function sourcesOf(
+  address: string,
+  path: string,
+  lines: readonly string[],
+  statements: Readonly<Record<string, string>> = {},
+): Sources {
   const [type = "", name = ""] = address.split(".");
-  return readSources(
-    JSON.stringify({ resource: { [type]: { [name]: { "//": { metadata: { path }, source: lines } } } } }),
-  );
+  const note = { metadata: { path }, source: lines, statements };
+  return readSources(JSON.stringify({ resource: { [type]: { [name]: { "//": note } } } }));
 }
 
 export function policy(...statements: readonly object[]): string {

@@ -533,12 +533,8 @@ describe("a review", () => {
   });
 
   it("names construct and source line, moves and imports", () => {
-    const sources = sourcesOf(
-      "aws_thing.new",
-      `${STACK}/it/thing`,
-      "stacks/media/index.ts:7",
-      "stacks/constructs/it.ts:3",
-    );
+    const lines = ["stacks/media/index.ts:7", "stacks/constructs/it.ts:3"];
+    const sources = sourcesOf("aws_thing.new", `${STACK}/it/thing`, lines);
     const moved = {
       address: "aws_thing.new",
       previous_address: "aws_thing.old",
@@ -554,6 +550,18 @@ describe("a review", () => {
     expect(text).toContain(`- \`${STACK}/it\` — \`stacks/media/index.ts:7\``);
     expect(text).toContain("  - keep `aws_thing.new`, moved from `aws_thing.old` — `stacks/constructs/it.ts:3`");
     expect(text).toContain("  - keep `aws_thing.found`, imported");
+  });
+
+  it("names of a wider statement the line that grants it, and of another the line of its policy", () => {
+    const address = "aws_iam_role_policy.resize";
+    const path = `${STACK}/resize-function/resize-role/policy`;
+    const sources = sourcesOf(address, path, ["stacks/media/functions.ts:7"], { Read: "stacks/media/functions.ts:9" });
+    const allow = (Sid: string) => ({ Sid, Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" });
+    const after = { policy: policy(allow("Read"), { ...allow("Other"), Action: "s3:PutObject" }) };
+    const text = renderWhole([review([{ address, actions: ["create"], after }], {}, { sources })]);
+
+    expect(text).toMatch(/ allows `s3:GetObject` .*`Read`.* — `stacks\/media\/functions\.ts:9`$/m);
+    expect(text).toMatch(/ allows `s3:PutObject` .*`Other`.* — `stacks\/media\/functions\.ts:7`$/m);
   });
 
   it("fits into a comment: what is folded is cut first, then what is not, and both say so", () => {

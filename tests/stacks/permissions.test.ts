@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { FUNCTION_NAMES, type FunctionName } from "../../contracts/environment.ts";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
 import { ACTIONS, ALLOWED_WILDCARD_RESOURCES } from "../../stacks/support/permissions.ts";
@@ -72,6 +75,26 @@ describe("a function's role (P1)", () => {
     const sorted = (grants: Grants) => Object.entries(grants).map(([key, actions]) => [key, [...actions].sort()]);
     expect(Object.fromEntries(sorted(granted))).toEqual(Object.fromEntries(sorted(expected)));
   });
+
+  it.each(FUNCTION_NAMES)(
+    "of %s notes the line that makes the function, and of each statement the line that grants it",
+    (name) => {
+      const policy = stack.get(`aws_iam_role_policy.${name}`);
+      const { source, statements } = policy["//"] as { source: string[]; statements: Record<string, string> };
+      const granting = (sid: string) => readLine(statements[sid]);
+
+      expect(readLine(source[0])).toBe(`const ${name} = new NodeFunction(scope, "${name}", props);`);
+      expect(Object.keys(statements).sort()).toEqual(
+        readStatements(policy)
+          .map(({ Sid }) => Sid)
+          .sort(),
+      );
+      if (name === "presign") expect(granting("CreateJobs")).toBe("jobs.grantCreate(presign);");
+      if (name === "status") expect(granting("GetJobs")).toBe("context.jobs.grantGet(status);");
+      if (name === "resize") expect(granting("ConsumeResize")).toContain("functions.resize.consume(resize.messages");
+      if (name === "settle") expect(granting("ListAbandonedJobs")).toBe("jobs.grantListAbandoned(settle);");
+    },
+  );
 
   it("belongs to one function, and one function has one role", () => {
     const worn = FUNCTION_NAMES.map((name) => stack.get(`aws_lambda_function.${name}`).role);
@@ -217,3 +240,9 @@ describe("recursion (E9)", () => {
     expect(stack.list("aws_s3_bucket_notification").map(([id]) => id)).toEqual(["uploads"]);
   });
 });
+
+/** The code at `stacks/media/functions.ts:76`. */
+function readLine(site = ""): string | undefined {
+  const [path = "", line] = site.split(":");
+  return readFileSync(join(PROJECT_FOLDER, path), "utf8").split("\n")[Number(line) - 1]?.trim();
+}
