@@ -28,8 +28,8 @@ type Route = (typeof API_ROUTES)[keyof typeof API_ROUTES];
 
 /**
  * The edge of every function behind the HTTP API: whatever happens, the answer is JSON, and a failure is one shape with
- * one mapping from code to status (`contracts/errors.ts`). Another route of the API may lead here as `$default`, so that
- * an unknown address has that shape too.
+ * one mapping from code to status (`contracts/errors.ts`). Other routes of the API may lead here too, so that an unknown
+ * address has that shape.
  */
 export function createHttpHandler(
   { log, route }: { readonly log: Log; readonly route: Route },

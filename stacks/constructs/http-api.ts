@@ -70,7 +70,8 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
  * and a function's 404 would then shut every page out (aws/serverless-application-model#1603).
  */
 const FALLBACK_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-const EVERY_PATH = "/{proxy+}";
+/** Ids of their routes, by path: `{proxy+}` takes one segment or more, and so not the root. */
+const FALLBACK_PATHS = { fallback: "/{proxy+}", fallback_root: "/" } as const;
 
 const RULES: readonly Rule<HttpApiProps>[] = [
   {
@@ -184,11 +185,12 @@ export class HttpApi extends Construct {
 
   private createFallback(handler: NodeFunction): void {
     const integration = this.createIntegration("fallback", handler);
-    for (const method of FALLBACK_METHODS) {
-      this.createRouteTo(integration, `fallback_${method.toLowerCase()}`, routeKey({ method, path: EVERY_PATH }));
+    for (const [id, path] of Object.entries(FALLBACK_PATHS)) {
+      for (const method of FALLBACK_METHODS) {
+        this.createRouteTo(integration, `${id}_${method.toLowerCase()}`, routeKey({ method, path }));
+      }
+      handler.allowCallFrom(id, "apigateway.amazonaws.com", `${this.api.executionArn}/$default/*${path}`);
     }
-    const source = `${this.api.executionArn}/$default/*${EVERY_PATH}`;
-    handler.allowCallFrom("fallback", "apigateway.amazonaws.com", source);
   }
 
   private createIntegration(id: string, handler: NodeFunction): Apigatewayv2Integration {

@@ -266,6 +266,26 @@ describe("the API", () => {
       expect(await answer.json()).toMatchObject({ error: { code: expect.any(String), requestId: expect.any(String) } });
     }
   });
+
+  it("answers what is not there in its own shape too, the root and other methods included", async () => {
+    const requests = [
+      ["GET", "/"] as const,
+      ["DELETE", "/"] as const,
+      ["PUT", "/no/such"] as const,
+      ["POST", "/status"] as const,
+    ];
+
+    const answers = await Promise.all(
+      requests.map(async ([method, path]) => {
+        const response = await fetch(`${laptop.apiUrl}${path}`, { method });
+        const { error } = (await response.json()) as { error?: { code: string } };
+        return [response.status, error?.code];
+      }),
+    );
+
+    const notFound = [404, "ROUTE_NOT_FOUND"];
+    expect(answers).toEqual([notFound, notFound, notFound, [405, "METHOD_NOT_ALLOWED"]]);
+  });
 });
 
 describe("the page", () => {

@@ -31,7 +31,9 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
   ["abandoned uploads are looked for", ["aws_cloudwatch_event_rule.settle", "aws_cloudwatch_event_target.settle"]],
   [
     "only these may call functions",
-    ofEach("aws_lambda_permission", ["presign_api", "status_api", "status_fallback", "settle_schedule"]),
+    ofEach("aws_lambda_permission", [
+      ...["presign_api", "status_api", "status_fallback", "status_fallback_root", "settle_schedule"],
+    ]),
   ],
   ["jobs", ["aws_dynamodb_table.jobs"]],
   ["the API", ["aws_apigatewayv2_api.api", "aws_apigatewayv2_stage.api"]],
@@ -40,7 +42,7 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
     "every other address answers in the same shape",
     ofEach(
       "aws_apigatewayv2_route",
-      ["get", "post", "put", "patch", "delete"].map((method) => `fallback_${method}`),
+      ["get", "post", "put", "patch", "delete"].flatMap((it) => [`fallback_${it}`, `fallback_root_${it}`]),
     ),
   ],
   ["functions behind them", ofEach("aws_apigatewayv2_integration", ["presign", "status", "fallback"])],

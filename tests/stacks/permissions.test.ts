@@ -206,6 +206,11 @@ describe.each(ENVIRONMENT_NAMES)("the policies of %s", (name) => {
         "apigateway.amazonaws.com",
         `${ref("aws_apigatewayv2_api.api.execution_arn")}/$default/*/{proxy+}`,
       ],
+      [
+        "status_fallback_root",
+        "apigateway.amazonaws.com",
+        `${ref("aws_apigatewayv2_api.api.execution_arn")}/$default/*/`,
+      ],
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listUnknownVariables } from "../../../local/http-api/access-log.ts";
 import { findRoute, parseRouteKey, type Route } from "../../../local/http-api/routes.ts";
+import { synthesizeStack } from "../../stacks/synthesized.ts";
 
 const routes = ["$default", "ANY /a/{proxy+}", "GET /a/{id}", "ANY /a/{id}", "GET /a/b", "GET /a/{id}/c"].flatMap(
   (key): Route | readonly Route[] => parseRouteKey(key) ?? [],
@@ -31,5 +32,25 @@ describe("routes", () => {
       "nope",
       "identity.caller",
     ]);
+  });
+});
+
+describe("the stack's routes", () => {
+  const declared = synthesizeStack("dev")
+    .list("aws_apigatewayv2_route")
+    .flatMap(([, body]): Route | readonly Route[] => parseRouteKey(String(body.route_key)) ?? []);
+  const find = (method: string, path: string) => findRoute(declared, method, path)?.route.routeKey;
+
+  it.each(["GET", "POST", "PUT", "PATCH", "DELETE"])(
+    "take %s of every address, the root too, so that an error has one shape",
+    (method) => {
+      expect(find(method, "/")).toBe(`${method} /`);
+      expect(find(method, "/status/")).toBe(`${method} /{proxy+}`);
+      expect(find(method, "/no/such/address")).toBe(`${method} /{proxy+}`);
+    },
+  );
+
+  it("leave OPTIONS to API Gateway, which answers preflights by the one list of origins", () => {
+    for (const path of ["/", "/status", "/no/such/address"]) expect(find("OPTIONS", path)).toBeUndefined();
   });
 });
