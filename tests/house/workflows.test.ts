@@ -32,6 +32,13 @@ describe.each(workflows)("the workflow $name", ({ name, text }) => {
     expect(text).toMatch(/^concurrency:/m);
   });
 
+  it("keeps npm's downloads between runs, and no provider, which would run unchecked", () => {
+    const installs = text.split("actions/setup-node@").length - 1;
+
+    expect(text.split("cache: npm").length - 1).toBe(installs);
+    expect(text).not.toContain("TF_PLUGIN_CACHE");
+  });
+
   it("leaves no token in the checkout", () => {
     const checkouts = text.split("actions/checkout@").length - 1;
 
