@@ -117,8 +117,8 @@ const alarm = (changes: Partial<Alarm>) => (scope: TerraformStack) =>
     ...changes,
   });
 
-const dashboard = (rows: DashboardProps["rows"]) => (scope: TerraformStack) =>
-  new Dashboard(scope, "all", { dashboardName: "all", region: NAMING.region, rows });
+const dashboard = (changes: Partial<DashboardProps>) => (scope: TerraformStack) =>
+  new Dashboard(scope, "all", { dashboardName: "all", region: NAMING.region, rows: [], ...changes });
 
 const budget = (monthlyUsd: number) => (scope: TerraformStack) => {
   const topic = new AlarmTopic(scope, "alarms", { naming: NAMING, subscribers: [] });
@@ -193,7 +193,13 @@ describe("a construct", () => {
     ["an alarm by the half minute", alarm({ periodSeconds: 30 }), "periodSeconds is 30"],
     ["an alarm that needs no figure", alarm({ periods: 0 }), "periods is 0"],
     ["an alarm that says nothing", alarm({ meaning: "errors" }), 'meaning is "errors"'],
-    ["a dashboard with an empty row", dashboard([[]]), "rows have 0 graphs"],
+    ["an alarm whose link would not fit", alarm({ meaning: `${"a".repeat(250)}.` }), "meaning has 251"],
+    [
+      "a dashboard with a third group of alarms",
+      dashboard({ alarms: Array(3).fill({ title: "a", arns: ["b"] }) }),
+      "alarms has 3 groups",
+    ],
+    ["a dashboard with an empty row", dashboard({ rows: [[]] }), "rows have 0 graphs"],
     ["a budget of nothing", budget(0), "monthlyUsd is 0"],
     ["a schedule that never comes", schedule({ everyMinutes: 0 }), "everyMinutes is 0"],
     ["a schedule with an awkward name", schedule({ ruleName: "a b" }), 'ruleName "a b"'],
