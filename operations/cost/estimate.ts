@@ -36,7 +36,10 @@ const SETTLE_SECONDS = 0.05;
 const QUEUE_SECONDS = 0.8;
 /** A page asks again after a quarter of a second, then after 1.6 times as long, at most 5 s (web/watch-job.ts). */
 const STATUS_WAIT = { first: 0.25, growth: 1.6, longest: 5 } as const;
-/** S3 sends, the poller receives and deletes, the worker says when what it fails on comes back. */
+/**
+ * S3 sends, the poller receives and deletes, the worker hides what it holds. Counted for a message that comes alone: a batch
+ * shares all but the sending. A worker speaks once more for what fails, which is not counted.
+ */
 const QUEUE_REQUESTS = 4;
 /** Lambda keeps five long polls of 20 s open on each queue that it consumes. */
 const POLLS_A_MINUTE = 15;
