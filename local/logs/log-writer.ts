@@ -1,6 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Log, RuntimeClock } from "../services.ts";
+import { formatForTerminal } from "./terminal-line.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LEVELS)[number];
@@ -18,7 +19,7 @@ const MAX_LINE_BYTES = 256 * 1024;
 
 /**
  * One JSON line per event, in a file per source (`/aws/lambda/darkroom-dev-presign` → `aws-lambda-darkroom-dev-presign.jsonl`)
- * and, from `terminalLevel` up, on the terminal. What could open a door is masked here as well as where it is logged
+ * and, from `terminalLevel` up, in words on the terminal. What could open a door is masked here as well as where it is logged
  * (security.md A10): one writer is easier to trust than fifty callers.
  */
 export function createLogWriter(options: {
@@ -41,7 +42,7 @@ export function createLogWriter(options: {
         files.set(source, file);
         file.write(`${line}\n`);
       }
-      if (LEVELS.indexOf(level) >= threshold) writeTerminal(line);
+      if (LEVELS.indexOf(level) >= threshold) writeTerminal(formatForTerminal(JSON.parse(line)));
     },
     async stop() {
       stopped = true;

@@ -86,7 +86,9 @@ describe("the log", () => {
       jobId: "1",
     });
     expect(readFileSync(join(directory, "etc-passwd.jsonl"), "utf8")).not.toContain("secret");
-    expect(terminal).toHaveLength(1);
+    expect(terminal).toEqual([
+      "00:00:00 info  /aws/lambda/darkroom-dev-presign  signed http://127.0.0.1/b/k?X-Amz-Credential=***&X-Amz-Signature=***&x=1 jobId=1",
+    ]);
   });
 
   it("keeps the terminal quiet below its level", () => {
@@ -98,6 +100,37 @@ describe("the log", () => {
 
     for (const level of ["debug", "info", "warn", "error"] as const) writer.log({ level, source: "s", message: level });
 
-    expect(terminal.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(["error"]);
+    expect(terminal).toEqual(["00:00:00 error s  error"]);
+  });
+
+  it("tells the terminal a fault's words, its stack only where it is a bug, and nothing that would steer it", () => {
+    const terminal: string[] = [];
+    const options = {
+      directory: folder(),
+      clock: { now: () => 0 },
+      writeTerminal: (line: string) => void terminal.push(line),
+    };
+    const writer = createLogWriter(options);
+    const error = {
+      name: "DarkroomError",
+      message: "Damaged.\u001b]52;c;eA==",
+      stack: "DarkroomError: Damaged.\n    at decode",
+    };
+    const fault = {
+      source: "s",
+      message: "It failed.",
+      requestId: "r",
+      error: { ...error, cause: { name: "E", message: "cut" } },
+    };
+
+    writer.log({ level: "warn", ...fault, code: "CORRUPT_MEDIA" });
+    writer.log({ level: "error", ...fault });
+
+    expect(terminal).toEqual([
+      ["00:00:00 warn  s  It failed. code=CORRUPT_MEDIA", "DarkroomError: Damaged. ]52;c;eA==", "E: cut"].join(
+        "\n         ",
+      ),
+      ["00:00:00 error s  It failed.", "DarkroomError: Damaged.", "    at decode", "E: cut"].join("\n         "),
+    ]);
   });
 });
