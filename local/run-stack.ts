@@ -104,7 +104,7 @@ export async function runStack(options: LaptopOptions, parts: RuntimeParts): Pro
     const base = await startBase(options, document, artifacts, parts, teardown);
     log = base.runtime.log;
     const started = await startResources(plan.order, base.runtime, parts.types, teardown);
-    base.open();
+    await base.open();
     return {
       stackName: document.name,
       region: document.region,
@@ -128,7 +128,7 @@ async function startBase(
   artifacts: ArtifactManifest,
   parts: RuntimeParts,
   teardown: Teardown,
-): Promise<{ runtime: CoreRuntime; administrator: Credentials; open: () => void }> {
+): Promise<{ runtime: CoreRuntime; administrator: Credentials; open: () => Promise<void> }> {
   const stateFolder = resolve(options.stateFolder);
   const artifactsFolder = resolve(options.artifactsFolder);
   const clock = options.clock ?? { now: () => Date.now() };
@@ -162,7 +162,10 @@ async function startBase(
 
   const { s3, sqs, dynamodb, lambda } = services;
   return {
-    open: () => endpoint.serve(services.all),
+    open: async () => {
+      for (const service of services.all) await service.dropUndeclared?.();
+      endpoint.serve(services.all);
+    },
     administrator: credentials.issue({ type: "administrator", arn: `arn:aws:iam::${accountId}:user/administrator` }),
     runtime: {
       ...{ ...shared, endpointUrl: endpoint.url, stackFolder: resolve(options.stackFolder), stateFolder },

@@ -6,6 +6,7 @@ import { answer } from "./answer.ts";
 import { Blobs } from "./blobs.ts";
 import { addBucket } from "./bucket-operations.ts";
 import { Catalog } from "./catalog.ts";
+import { Declarations } from "./declarations.ts";
 import { expireObjects } from "./lifecycle.ts";
 import type { StoredSettings } from "./model.ts";
 import { bucketArn, checkNotifications, testEvent } from "./notifications.ts";
@@ -38,6 +39,7 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
     outbox,
     configure: (bucket, settings) => configure(core, context.deliver, bucket, settings),
   };
+  const declarations = new Declarations();
   const underWay = new Set<Promise<void>>();
   const sweep = setInterval(() => expireObjects(core), SWEEP_MS).unref();
   expireObjects(core);
@@ -57,9 +59,18 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
       return work;
     },
     putBucket: async (bucket) => {
+      declarations.addBucket(bucket);
       if (!catalog.buckets.has(bucket)) addBucket(core, bucket);
     },
-    configureBucket: (bucket, settings) => core.configure(bucket, settings),
+    configureBucket: (bucket, settings) => {
+      declarations.addSettings(bucket, settings);
+      return core.configure(bucket, settings);
+    },
+    dropUndeclared: async () => {
+      for (const bucket of declarations.listBuckets()) {
+        await core.configure(bucket, declarations.findUndeclared(bucket, catalog.getBucket(bucket).settings));
+      }
+    },
     seedObject: (bucket, key, object) => seedObject(core, bucket, key, object),
     expireObjects: async () => expireObjects(core),
     stop: () => {

@@ -11,6 +11,7 @@ import {
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
+  PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { awsS3Bucket } from "../../../local/resources/aws-s3-bucket.ts";
@@ -157,4 +158,30 @@ it("what would not be honoured is refused by name", async () => {
     [awsS3Object as never, { bucket, key: "a", content: "x", acl: "public-read" }, /acl/],
   ];
   for (const [type, config, message] of refusals) await expect(start(type, config)).rejects.toThrow(message);
+});
+
+it("a setting that the stack no longer declares is gone after the next start, and its versions stay", async () => {
+  await start(awsS3Bucket, { bucket });
+  await start(awsS3BucketVersioning, { bucket, versioning_configuration: { status: "Enabled" } });
+  await start(awsS3BucketCorsConfiguration, {
+    bucket,
+    cors_rule: [{ allowed_origins: ["https://a"], allowed_methods: ["PUT"] }],
+  });
+  await start(awsS3BucketOwnershipControls, { bucket, rule: { object_ownership: "BucketOwnerEnforced" } });
+  await s3.service.dropUndeclared?.();
+  await s3.client().send(new PutObjectCommand({ Bucket, Key: "a", Body: "1" }));
+  const kept = await s3.client().send(new GetBucketCorsCommand({ Bucket }));
+
+  await s3.restart();
+  await start(awsS3Bucket, { bucket });
+  await start(awsS3BucketOwnershipControls, { bucket, rule: { object_ownership: "BucketOwnerEnforced" } });
+  await s3.service.dropUndeclared?.();
+
+  expect(kept.CORSRules).toHaveLength(1);
+  await expect(send(new GetBucketCorsCommand({ Bucket }))).rejects.toMatchObject({ name: "NoSuchCORSConfiguration" });
+  expect(await send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: "Suspended" });
+  expect(await send(new GetBucketOwnershipControlsCommand({ Bucket }))).toMatchObject({
+    OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+  });
+  expect(await send(new GetObjectCommand({ Bucket, Key: "a" }))).toHaveProperty("VersionId");
 });
