@@ -41,6 +41,37 @@ describe("the documents", () => {
 
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+
+  it("are all reached by links from the README", () => {
+    const reached = new Set(["README.md"]);
+    for (const path of reached) {
+      const links = [...readPage(path).matchAll(/\]\(([^)#\s:]+\.md)[^)]*\)/g)].map(([, link = ""]) => link);
+      for (const link of links) reached.add(join(dirname(path), link));
+    }
+
+    expect(pages.filter((page) => !reached.has(page))).toEqual([]);
+  });
+
+  it("that a program of docs/ writes are all written by npm run docs", () => {
+    const { scripts } = JSON.parse(readPage("package.json")) as { scripts: { docs: string } };
+    const programs = docs.filter((path) => path.endsWith(".ts") && readPage(path).includes("process.argv[1]"));
+
+    expect(programs.length).toBeGreaterThan(2);
+    expect(programs.filter((path) => !scripts.docs.includes(`node --import tsx ${path} `))).toEqual([]);
+  });
+
+  it("have a row for every folder of code: docs/architecture.md", () => {
+    const folders = readdirSync(PROJECT_FOLDER, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+      .map(({ name }) => name)
+      .filter((name) =>
+        readdirSync(join(PROJECT_FOLDER, name), { recursive: true }).some((it) => /\.ts$/.test(`${it}`)),
+      );
+    const page = readPage("docs/architecture.md");
+
+    expect(folders.length).toBeGreaterThan(8);
+    expect(folders.filter((name) => !page.includes(`\n| \`${name}/\` |`))).toEqual([]);
+  });
 });
 
 /** Blocks that speak to a laptop that runs. */
