@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { ApplyError } from "./apply-error.ts";
 import { leaveFiles, openCors } from "./by-hand.ts";
 import { listPlannedChanges, type PlannedChange, readVersions, runTerraform } from "./plan-json.ts";
@@ -176,7 +175,7 @@ class ApplyRun {
   }
 
   private listPlanned(): Promise<PlannedChange[]> {
-    return listPlannedChanges(join(this.project.stackFolder), this.project.variables);
+    return listPlannedChanges(this.project.stackFolder, this.project.variables);
   }
 }
 
