@@ -78,7 +78,7 @@ export class Queue {
   /** Adds a message as it is; again is harmless, so that a move that was cut short by a crash can be repeated. */
   put(message: StoredMessage): StoredMessage {
     if (this.#messages.has(message.id)) return message;
-    this.#commit({ t: "put", message });
+    this.#commit([{ t: "put", message }]);
     this.#wake();
     return message;
   }
@@ -107,7 +107,7 @@ export class Queue {
       });
       taken.push(message);
     }
-    this.#commit(...changes);
+    this.#commit(changes);
     return taken.map((message) => this.#messages.get(message.id) ?? message);
   }
 
@@ -135,7 +135,7 @@ export class Queue {
 
   /** Deletes by the newest receipt handle; an older one changes nothing, as on AWS, and a repetition is harmless. */
   delete(id: string, receipt: string): void {
-    if (this.#messages.get(id)?.receipt === receipt) this.#commit({ t: "drop", id });
+    if (this.#messages.get(id)?.receipt === receipt) this.#commit([{ t: "drop", id }]);
   }
 
   changeVisibility(id: string, receipt: string, seconds: number): void {
@@ -150,7 +150,7 @@ export class Queue {
     const until = now + seconds * 1000;
     if (until > (message.receivedAt ?? now) + MAX_VISIBILITY_SECONDS * 1000)
       throw invalidParameter("Total VisibilityTimeout for the message is beyond the limit [43200 seconds].");
-    this.#commit({ t: "hide", id, until, hiddenByReceiver: true });
+    this.#commit([{ t: "hide", id, until, hiddenByReceiver: true }]);
     if (seconds === 0) this.#wake();
     else this.#scheduleTick();
   }
@@ -167,12 +167,12 @@ export class Queue {
         ? [{ t: "hide", id, until, hiddenByReceiver: false }]
         : [];
     });
-    this.#commit(...changes);
+    this.#commit(changes);
     this.#wake();
   }
 
   purge(): void {
-    this.#commit(...[...this.#messages.keys()].map((id) => ({ t: "drop", id }) as const));
+    this.#commit([...this.#messages.keys()].map((id) => ({ t: "drop", id })));
   }
 
   /** Takes every visible message away, for a move to another queue; `accept` has each before it leaves this one. */
@@ -181,7 +181,7 @@ export class Queue {
     const messages = [...this.#available].flatMap((id) => this.#messages.get(id) ?? []);
     for (const message of messages) {
       accept(message);
-      this.#commit({ t: "drop", id: message.id });
+      this.#commit([{ t: "drop", id: message.id }]);
     }
     return messages.length;
   }
@@ -190,7 +190,7 @@ export class Queue {
     const now = this.#clock.now();
     this.#reveal(now);
     const forgotten = [...this.#messages.values()].filter((message) => this.#isForgotten(message, now));
-    this.#commit(...forgotten.map(({ id }) => ({ t: "drop", id }) as const));
+    this.#commit(forgotten.map(({ id }) => ({ t: "drop", id })));
     const hidden = [...this.#hidden].flatMap((id) => this.#messages.get(id) ?? []);
     const inFlight = hidden.filter((message) => message.receipt !== undefined).length;
     return { visible: this.#available.size, inFlight, delayed: hidden.length - inFlight };
@@ -206,7 +206,7 @@ export class Queue {
     return now - message.sentAt > this.settings.messageRetentionSeconds * 1000;
   }
 
-  #commit(...changes: Change[]): void {
+  #commit(changes: readonly Change[]): void {
     this.#journal.append(changes);
     for (const change of changes) this.#apply(change);
     this.#journal.compact();
