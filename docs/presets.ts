@@ -27,6 +27,12 @@ A video gets \`video.mp4\`, a poster and thumbnails; an audio file, or a video w
 \`convertTo\` adds \`converted.<format>\`. Nothing is enlarged; sides become even, pixels square, turned films upright;
 metadata and chapters are dropped. Sound has at most two channels.
 
+A film in HDR (PQ or HLG, as phones record) becomes SDR of BT.709, its stills too, and is never copied. What is darker
+than 61 cd/m² stays as it was filmed, what is brighter is bent into what SDR has left, and from 1000 cd/m² on it is white.
+That takes ffmpeg's zscale filter (libzimg), which ffmpeg-static's builds for Linux and Debian's have; without it the
+film keeps its HDR colours, tagged as such, and the log warns. Dolby Vision without HDR10 or HLG beneath it (profile 5)
+is not known as HDR.
+
 ## Films and sounds
 
 ${formatTable(
@@ -37,8 +43,8 @@ ${formatTable(
   ],
 )}
 
-A picture is copied only if it is upright, square in its pixels, even in its sides, progressive and within the size and
-the rate of its row; where a copy does not come out right, it is encoded after all.
+A picture is copied only if it is SDR, upright, square in its pixels, even in its sides, progressive and within the size
+and the rate of its row; where a copy does not come out right, it is encoded after all.
 
 ## Stills
 

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { rgbaToThumbHash } from "thumbhash";
 import type { AvLimits } from "../media/av-limits.ts";
 import { checkDuration } from "../media/av-limits.ts";
-import { type ConvertPlan, type PlannedFile, planConversion, type StillsPlan } from "../media/av-plan.ts";
+import {
+  type ConvertPlan,
+  type PlannedFile,
+  type PlanOptions,
+  planConversion,
+  type StillsPlan,
+} from "../media/av-plan.ts";
 import {
   gifArguments,
   mainArguments,
@@ -16,6 +22,7 @@ import { choosePoster, chooseThumbnails, splitFrames } from "../media/video-stil
 import type { JobResult, SourceFacts } from "../ports/job-table.ts";
 import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
 import { DarkroomError } from "../support/errors.ts";
+import type { Log } from "../support/log.ts";
 import type { Work, WorkRequest } from "../support/work.ts";
 import { checkOutput, checkStill, createTooLargeOutput, type OutputBounds } from "./check-output.ts";
 import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";
@@ -30,6 +37,7 @@ export interface ConvertDependencies {
   readonly ffmpeg: Encoder;
   readonly limits: AvLimits;
   readonly scratch: Scratch;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Left free on the disk, for what ffmpeg writes beside its outputs (stills, the index of a film as it is moved forward). */
@@ -52,7 +60,7 @@ export function createConvert(dependencies: ConvertDependencies): Work {
 }
 
 async function convert(dependencies: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
-  const { ffmpeg, limits } = dependencies;
+  const { ffmpeg, limits, log } = dependencies;
   const { signal } = request;
   const reportProgress = neverBack(request.reportProgress);
   const run: EncoderRun = { directory: folder.directory, limits, signal };
@@ -60,7 +68,7 @@ async function convert(dependencies: ConvertDependencies, request: WorkRequest, 
   reportProgress(PROGRESS.downloaded);
 
   const source = await readSource(ffmpeg, run);
-  const files = await makeFiles({ ffmpeg, run, folder, source, request: { ...request, reportProgress } });
+  const files = await makeFiles({ ffmpeg, run, folder, source, log, request: { ...request, reportProgress } });
   reportProgress(PROGRESS.converted);
 
   signal.throwIfAborted();
@@ -96,6 +104,7 @@ interface Making {
   readonly folder: ScratchFolder;
   readonly request: WorkRequest;
   readonly source: Source;
+  readonly log: Pick<Log, "warn">;
 }
 
 interface Made {
@@ -103,16 +112,31 @@ interface Made {
   readonly placeholder?: string;
 }
 
-/** Copies what may be copied; where that does not come out right, a second try encodes it. */
-async function makeFiles(making: Making): Promise<Made> {
-  const { kind, convertTo } = making.request.job;
-  const plan = planConversion(making.source.facts, { kind, convertTo, mayCopy: true });
+const CANNOT_TONE_MAP =
+  "ffmpeg could not tone-map an HDR film, which keeps its colours. Most likely it lacks zscale (libzimg).";
+
+type Allowed = Required<Pick<PlanOptions, "mayCopy" | "mayToneMap">>;
+
+/** Copies and tone-maps what may be; where that does not come out right, another try does without. */
+async function makeFiles(making: Making, allowed: Allowed = { mayCopy: true, mayToneMap: true }): Promise<Made> {
+  const { jobId, kind, convertTo } = making.request.job;
+  const plan = planConversion(making.source.facts, { kind, convertTo, ...allowed });
   try {
     return await carryOut(plan, making);
   } catch (error) {
-    if (!copiesAnything(plan) || !isFaultOfCopy(error)) throw error;
-    return await carryOut(planConversion(making.source.facts, { kind, convertTo, mayCopy: false }), making);
+    if (copiesAnything(plan) && isFaultOfCopy(error)) return await makeFiles(making, { ...allowed, mayCopy: false });
+    if (!plan.toneMap || !isFaultOfFilters(error)) throw error;
+    making.log.warn(CANNOT_TONE_MAP, { jobId, error });
+    return await makeFiles(making, { ...allowed, mayToneMap: false });
   }
+}
+
+/**
+ * A build without zscale is ENCODER_MISSING before the first frame, and costs 50 ms; colours that it cannot convert are
+ * ENCODER_FAILED. A film in the wrong colours is worth more to its owner than none.
+ */
+function isFaultOfFilters(error: unknown): boolean {
+  return error instanceof DarkroomError && ["ENCODER_MISSING", "ENCODER_FAILED"].includes(error.code);
 }
 
 function copiesAnything(plan: ConvertPlan): boolean {

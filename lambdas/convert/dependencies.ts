@@ -19,6 +19,7 @@ import { createScratch } from "./scratch.ts";
 export function createDependencies(): { readonly convert: ConvertDependencies; readonly batch: BatchDependencies } {
   const environment = readEnvironment("convert");
   const client = createS3Client();
+  const log = createLog("convert");
   return {
     convert: {
       source: new S3SourceStore(client, environment.UPLOADS_BUCKET),
@@ -31,12 +32,13 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
         maxDurationSeconds: readPositiveInteger("MAX_DURATION_SECONDS", environment.MAX_DURATION_SECONDS),
       },
       scratch: createScratch(),
+      log,
     },
     batch: {
       jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
       messages: new SqsMessageVisibility(createSqsClient(), environment.QUEUE_URL),
       clock: systemClock,
-      log: createLog("convert"),
+      log,
       metrics: createMetrics("convert", environment.METRICS_NAMESPACE),
     },
   };

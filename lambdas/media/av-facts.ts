@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isPictureCodec, isSoundCodec } from "./av-codecs.ts";
+import { findHdrColours, type HdrColours } from "./tone-mapping.ts";
 import { displaySize, type Size, type StoredFrame } from "./video-frame.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Picture extends StoredFrame {
   /** H.264: 42 for level 4.2. */
   readonly level?: number;
   readonly pixelFormat: string;
+  /** Absent for SDR. */
+  readonly hdr?: HdrColours;
   /** Upright, in square pixels. */
   readonly display: Size;
   /** The average; 0 where the file does not tell. */
@@ -51,6 +54,7 @@ export interface MediaFacts {
 export const PROBED_ENTRIES = [
   "format=format_name,duration,nb_streams,bit_rate",
   "stream=index,codec_type,codec_name,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
+  "stream=color_transfer,color_primaries,color_space",
   "stream=channels,sample_rate,field_order,nb_frames,duration",
   "stream_disposition=attached_pic",
   "stream_side_data=rotation",
@@ -65,6 +69,9 @@ const probedStream = z.object({
   profile: z.string().optional(),
   level: z.int().optional(),
   pix_fmt: z.string().optional(),
+  color_transfer: z.string().optional(),
+  color_primaries: z.string().optional(),
+  color_space: z.string().optional(),
   width: z.int().optional(),
   height: z.int().optional(),
   sample_aspect_ratio: z.string().optional(),
@@ -136,6 +143,7 @@ function findPicture(stream: ProbedStream): Picture | undefined {
     profile: stream.profile,
     level: stream.level,
     pixelFormat: stream.pix_fmt ?? "unknown",
+    hdr: findHdrColours(stream.color_transfer, stream.color_primaries, stream.color_space),
     display: displaySize(stored),
     framesPerSecond,
     interlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),

@@ -12,6 +12,7 @@ import {
   STANDARD_PRESETS,
   STILL_PRESETS,
 } from "./av-presets.ts";
+import type { HdrColours } from "./tone-mapping.ts";
 import { fitInto, fits, type Size, toEvenSides } from "./video-frame.ts";
 
 /** Copied as it is, or decoded and encoded anew. */
@@ -39,6 +40,8 @@ export interface StillsPlan {
 export interface ConvertPlan {
   readonly picture?: Picture;
   readonly sound?: Sound;
+  /** An HDR picture becomes SDR once, at the size of the largest film, before anything else is made of it. */
+  readonly toneMap?: { readonly colours: HdrColours; readonly size: Size };
   /** What comes of one run of ffmpeg. */
   readonly files: readonly PlannedFile[];
   readonly stills?: StillsPlan;
@@ -51,6 +54,8 @@ export interface PlanOptions {
   readonly convertTo?: Conversion;
   /** False for the second try, when what was copied did not come out right. */
   readonly mayCopy: boolean;
+  /** False where ffmpeg could not do it: the film keeps its colours, and their tags. Default: true. */
+  readonly mayToneMap?: boolean;
 }
 
 /**
@@ -71,7 +76,8 @@ export function planConversion(source: MediaFacts, options: PlanOptions): Conver
 
   const gif = films.find(isGif);
   const files = films.filter((film) => film !== gif);
-  return { picture: facts.picture, sound: facts.sound, files, stills: planStills(facts.picture, files), gif };
+  const toneMap = options.mayToneMap === false ? undefined : planToneMap(facts.picture, files);
+  return { picture: facts.picture, sound: facts.sound, toneMap, files, stills: planStills(facts.picture, files), gif };
 }
 
 function planConvertTo(facts: MediaFacts, { convertTo, mayCopy }: PlanOptions): PlannedFile | undefined {
@@ -113,7 +119,7 @@ function planPicture(preset: PicturePreset, picture: Picture, facts: MediaFacts,
 /** An encoder's own run-in, which a file hides too, is a tenth of a second at most. */
 const MAX_HIDDEN_SECONDS = 0.2;
 
-/** Upright, square, even and progressive too: what a copy cannot cure. AVI holds no times to copy. */
+/** Upright, square, even, progressive and SDR too: what a copy cannot cure. AVI holds no times to copy. */
 function mayCopyPicture(picture: Picture, facts: MediaFacts, preset: PicturePreset, rule: PictureCopyRule): boolean {
   const { display, storedWidth, storedHeight } = picture;
   return (
@@ -129,6 +135,7 @@ function mayCopyPicture(picture: Picture, facts: MediaFacts, preset: PicturePres
     storedWidth % 2 === 0 &&
     storedHeight % 2 === 0 &&
     !picture.interlaced &&
+    picture.hdr === undefined &&
     picture.hiddenSeconds <= MAX_HIDDEN_SECONDS &&
     facts.demuxer !== "avi"
   );
@@ -158,6 +165,13 @@ function isSameWork(a: PlannedFile, b: PlannedFile): boolean {
 
 function isGif(file: PlannedFile): file is NonNullable<ConvertPlan["gif"]> {
   return file.preset.extension === "gif";
+}
+
+/** A still or a gif is made of it as of any film: nothing of them is larger than the film that every video gets. */
+function planToneMap(picture: Picture | undefined, files: readonly PlannedFile[]): ConvertPlan["toneMap"] {
+  const sizes = files.flatMap((file) => (file.picture ? [file.picture.size] : []));
+  const [size] = sizes.sort((a, b) => b.width * b.height - a.width * a.height);
+  return picture?.hdr && size ? { colours: picture.hdr, size } : undefined;
 }
 
 function planStills(picture: Picture | undefined, files: readonly PlannedFile[]): StillsPlan | undefined {

@@ -4,6 +4,7 @@ import { type Picture, PROBED_ENTRIES } from "./av-facts.ts";
 import type { AvLimits } from "./av-limits.ts";
 import type { ConvertPlan, PlannedFile, StillsPlan } from "./av-plan.ts";
 import { STILL_PRESETS } from "./av-presets.ts";
+import { toneMapFilters } from "./tone-mapping.ts";
 import { POSTER_CANDIDATES, selectKeyFrames, selectMoments } from "./video-stills.ts";
 
 /** Names in the scratch folder, in which ffmpeg runs: no path and nothing of the user's is ever an argument. */
@@ -62,7 +63,8 @@ export function mainArguments(plan: ConvertPlan, bounds: RunBounds): string[] {
 /** The gif's frames, in the colours that the first run chose. The palette is our own file, but no more is allowed for it. */
 export function gifArguments(plan: ConvertPlan, gif: NonNullable<ConvertPlan["gif"]>, bounds: RunBounds): string[] {
   if (!plan.picture) throw new Error("A gif was planned of a source that has no picture.");
-  const frames = [...prepare(plan.picture), ...gifFrames(gif)].join(",");
+  const toneMap = plan.toneMap ? toneMapFilters(plan.toneMap.colours) : [];
+  const frames = [...deinterlace(plan.picture), ...gifFrames(gif), ...toneMap].join(",");
   return [
     ...openSource(bounds.limits),
     ...["-protocol_whitelist", "file", "-format_whitelist", "png_pipe", "-f", "png_pipe", "-i", PALETTE_FILE],
@@ -93,16 +95,25 @@ function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: numb
   if (plan.stills) add([selectStills(plan.stills, durationSeconds), "split"], "[posters][thumbs]");
 
   const inputs = branches.map((_, index) => `[branch${index}]`);
-  const split = [...prepare(picture), `split=${branches.length}`].join(",");
+  const split = [...prepare(plan, picture), `split=${branches.length}`].join(",");
   return [
     `[0:${picture.index}]${split}${inputs.join("")}`,
     ...branches.map((branch, index) => `${inputs[index]}${branch}`),
-    ...(plan.stills ? stillBranches(plan.stills) : []),
+    ...(plan.stills ? stillBranches(plan, plan.stills) : []),
   ].join(";");
 }
 
+/** Scaled down and thinned out before its colours are converted, which is what costs most; after this it is SDR. */
+function prepare({ toneMap, files }: ConvertPlan, picture: Picture): string[] {
+  if (!toneMap) return deinterlace(picture);
+  const maxFramesPerSecond = Math.max(...files.map((file) => file.preset.picture?.maxFramesPerSecond ?? 0));
+  const { width, height } = toneMap.size;
+  const frames = [...deinterlace(picture), ...thinOut(picture, maxFramesPerSecond), `scale=${width}:${height}`];
+  return [...frames, ...toneMapFilters(toneMap.colours)];
+}
+
 /** Fields become frames only where the frame says that it is made of two. */
-function prepare(picture: Picture): string[] {
+function deinterlace(picture: Picture): string[] {
   return picture.interlaced ? ["yadif=deint=interlaced"] : [];
 }
 
@@ -133,8 +144,10 @@ function selectStills(stills: StillsPlan, durationSeconds: number): string {
   return `select='${select}'`;
 }
 
-function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
-  const jpeg = "out_range=pc,setsar=1,format=yuvj420p";
+function stillBranches({ toneMap }: ConvertPlan, { poster, thumb, placeholder }: StillsPlan): string[] {
+  // JPEG's matrix is always BT.601's, and a tone-mapped frame is known to have BT.709's.
+  const matrix = toneMap ? "out_color_matrix=bt601:" : "";
+  const jpeg = `${matrix}out_range=pc,setsar=1,format=yuvj420p`;
   return [
     `[posters]select='lt(n,${POSTER_CANDIDATES})',scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
     `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg},split[thumb][placeholders]`,

@@ -56,6 +56,7 @@ const convert = createConvert({
   ffmpeg: flag === "--memory" ? measured : ffmpeg,
   limits: DEFAULT_AV_LIMITS,
   scratch: createScratch(outputFolder),
+  log: console,
 });
 
 const now = new Date(0);

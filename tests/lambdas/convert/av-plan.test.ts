@@ -53,6 +53,7 @@ describe("the plan of a film", () => {
     ["a level above 4.2", { level: 51 }],
     ["an unknown level", { level: undefined }],
     ["ten bits", { pixelFormat: "yuv420p10le" }],
+    ["HDR", { hdr: { transfer: "arib-std-b67", primaries: "bt2020", matrix: "bt2020nc" } }],
     ["a turned picture", { rotation: 180 }],
     ["pixels that are not square", { pixelAspect: 2, display: { width: 3840, height: 1080 } }],
     ["fields", { interlaced: true }],

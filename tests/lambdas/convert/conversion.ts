@@ -15,6 +15,7 @@ import { type AvLimits, DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limi
 import type { Job, JobResult } from "../../../lambdas/ports/job-table.ts";
 import { DarkroomError } from "../../../lambdas/support/errors.ts";
 import { ffmpegTools } from "../../support/ffmpeg.ts";
+import { recordLog } from "../support/fakes.ts";
 
 export interface ConversionOptions {
   readonly kind?: MediaKind;
@@ -30,6 +31,7 @@ export interface ConversionOptions {
 export interface Converted {
   readonly result: JobResult;
   readonly progress: readonly number[];
+  readonly warnings: readonly string[];
   /** What stands in the renditions bucket, by `<name>.<extension>`. */
   readonly files: ReadonlyMap<string, Buffer>;
   rendition(name: string): { readonly width?: number; readonly height?: number; readonly contentType: string };
@@ -68,7 +70,8 @@ async function convertIn(scratch: Scratch, body: Buffer, options: ConversionOpti
   const renditions = new MemoryRenditionStore();
   const upload = source.upload(sourceKey(kind, jobId), body);
   const limits = { ...DEFAULT_AV_LIMITS, encodeSeconds: 60, ...options.limits };
-  const work = createConvert({ source, renditions, limits, scratch, ffmpeg: options.encoder ?? testEncoder });
+  const log = recordLog();
+  const work = createConvert({ source, renditions, limits, scratch, log, ffmpeg: options.encoder ?? testEncoder });
 
   const progress: number[] = [];
   const result = await work({
@@ -85,6 +88,7 @@ async function convertIn(scratch: Scratch, body: Buffer, options: ConversionOpti
   return {
     result,
     progress,
+    warnings: log.lines.filter(({ level }) => level === "warn").map(({ message }) => message),
     files,
     rendition: (name) =>
       found(
