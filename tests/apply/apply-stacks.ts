@@ -1,9 +1,9 @@
+import { basename } from "node:path";
 import { ApplyError } from "./apply-error.ts";
 import { leaveFiles, openCors } from "./by-hand.ts";
 import { listPlannedChanges, type PlannedChange, readVersions, runTerraform } from "./plan-json.ts";
 import { Project } from "./project.ts";
 import type { ApplyResult } from "./results.ts";
-import { listBodies } from "./stack-folder.ts";
 import type { Target } from "./target.ts";
 
 export interface ApplyOptions {
@@ -17,11 +17,11 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
-const STACK = "darkroom-media-dev";
 /** One setting in environments.ts, which no resource but log groups takes. */
 const CHANGE = { setting: "retention.logDays", from: 7, to: 14, type: "aws_cloudwatch_log_group" } as const;
 
-const DRIFTED = "aws_s3_bucket_cors_configuration.uploads";
+/** What `openCors` changes. */
+const DRIFTED = "darkroom-media-dev:aws_s3_bucket_cors_configuration.uploads";
 
 /**
  * Takes the project through what a platform engineer does with it, by the project's own commands, the real Terraform and the
@@ -51,7 +51,7 @@ class ApplyRun {
   private readonly options: ApplyOptions;
   private readonly project: Project;
   private readonly steps: { step: string; outcome: string }[] = [];
-  private applied: Record<string, number> = {};
+  private applied: readonly string[] = [];
   private hasResources = false;
 
   constructor(options: ApplyOptions) {
@@ -84,14 +84,14 @@ class ApplyRun {
     const leftOut = await this.project.synthesize();
     this.hasResources = true;
     await this.project.run("plan/deploy.ts", 0, ...this.project.synthesized, "--yes");
-    const declared = [...listBodies(this.project.readStack()).keys()].sort();
+    const declared = [...this.project.readBodies().keys()].sort();
     const known = (await this.listState()).sort();
     if (declared.join() !== known.join()) {
       throw new ApplyError(`The state holds ${known.join(", ")}; expected ${declared.join(", ")}.`);
     }
-    this.applied = countTypes(declared);
-    const made = `${declared.length} resources of ${Object.keys(this.applied).length} types are made`;
-    return leftOut.length > 0 ? `${made}; ${leftOut.length} are left out` : made;
+    this.applied = [...new Set(declared.map((it) => /:(\w+)\./.exec(it)?.[1] ?? it))];
+    this.options.show(` ${declared.length} resources, ${leftOut.length} left out:`);
+    return leftOut.length > 0 ? "all is made but what is left out" : "all is made";
   }
 
   async planAgain(): Promise<string> {
@@ -101,16 +101,16 @@ class ApplyRun {
   }
 
   async planChange(): Promise<string> {
-    const before = listBodies(this.project.readStack());
+    const before = this.project.readBodies();
     await this.project.synthesize({ retention: { ...this.project.environment.retention, logDays: CHANGE.to } });
-    const after = listBodies(this.project.readStack());
+    const after = this.project.readBodies();
     const expected = [...after.keys()].filter((it) => JSON.stringify(before.get(it)) !== JSON.stringify(after.get(it)));
     await this.project.run("plan/main.ts", 2, ...this.project.synthesized, "--guard");
     const planned = await this.listPlanned();
     requireChanges(planned, expected.sort());
     const others = planned.filter(({ actions, type }) => actions !== "update" || type !== CHANGE.type);
     if (others.length > 0) throw new ApplyError(`More than the setting changes: ${others.map(describe).join(", ")}`);
-    return `${planned.length} × ${CHANGE.type} change, and nothing else`;
+    return `${CHANGE.type} changes, and nothing else`;
   }
 
   async applyChange(): Promise<string> {
@@ -135,7 +135,7 @@ class ApplyRun {
   async destroy(): Promise<string> {
     const { target } = this.options;
     await leaveFiles(target, this.project.environment);
-    await this.project.run("plan/destroy.ts", 0, ...this.project.synthesized, "--confirm", STACK);
+    await this.destroyStacks();
     const left = [...(await this.listState()), ...((await target.listLeftovers?.("darkroom-dev-")) ?? [])];
     if (left.length > 0) throw new ApplyError(`Destroyed, and still there: ${left.join(", ")}`);
     this.hasResources = false;
@@ -147,12 +147,12 @@ class ApplyRun {
     if (!this.hasResources) return;
     this.options.show("\ndestroying what was made …");
     try {
-      await this.project.run("plan/destroy.ts", 0, ...this.project.synthesized, "--confirm", STACK);
+      await this.destroyStacks();
       this.options.show(" done\n");
     } catch {
       const { target, folder } = this.options;
       this.options.show(
-        ` failed. In ${target.name}, account ${target.accountId}, resources of ${STACK} are left; ${folder} is kept.\n`,
+        ` failed. In ${target.name}, account ${target.accountId}, resources of dev are left; ${folder} is kept.\n`,
       );
     }
   }
@@ -161,7 +161,7 @@ class ApplyRun {
     const { target } = this.options;
     return {
       target: target.name,
-      ...(await readVersions(this.project.stackFolder, this.project.variables)),
+      ...(await readVersions(this.project.listStackFolders()[0] ?? "", this.project.variables)),
       steps: this.steps,
       applied: this.applied,
       leftOut: target.gaps.notImplemented,
@@ -169,19 +169,34 @@ class ApplyRun {
     };
   }
 
+  private async destroyStacks(): Promise<void> {
+    const confirmed = this.project.listStackFolders().flatMap((folder) => ["--confirm", basename(folder)]);
+    await this.project.run("plan/destroy.ts", 0, ...this.project.synthesized, ...confirmed);
+  }
+
   private async listState(): Promise<string[]> {
-    const text = await runTerraform(this.project.stackFolder, this.project.variables, "state", "list");
-    return text.split("\n").filter(Boolean);
+    const addresses: string[] = [];
+    for (const folder of this.project.listStackFolders()) {
+      const text = await runTerraform(folder, this.project.variables, "state", "list");
+      addresses.push(
+        ...text
+          .split("\n")
+          .filter(Boolean)
+          .map((address) => `${basename(folder)}:${address}`),
+      );
+    }
+    return addresses;
   }
 
-  private listPlanned(): Promise<PlannedChange[]> {
-    return listPlannedChanges(this.project.stackFolder, this.project.variables);
+  private async listPlanned(): Promise<PlannedChange[]> {
+    const changes: PlannedChange[] = [];
+    for (const folder of this.project.listStackFolders()) {
+      for (const change of await listPlannedChanges(folder, this.project.variables)) {
+        changes.push({ ...change, address: `${basename(folder)}:${change.address}` });
+      }
+    }
+    return changes;
   }
-}
-
-function countTypes(addresses: readonly string[]): Record<string, number> {
-  const types = addresses.map((it) => it.split(".")[0] ?? "");
-  return Object.fromEntries([...new Set(types)].map((type) => [type, types.filter((it) => it === type).length]));
 }
 
 function requireChanges(planned: readonly PlannedChange[], expected: readonly string[]): void {

@@ -12,7 +12,7 @@ export interface EmulatorGaps {
 /** Of an emulator that nobody has looked at: whatever it lacks fails, by name. */
 export const NO_GAPS: EmulatorGaps = { notImplemented: {}, answersDifferently: {} };
 
-/** moto 5.2. An entry that the stack has no use for fails. */
+/** moto 5.2. An entry that no stack has a use for fails. */
 export const MOTO_GAPS: EmulatorGaps = {
   notImplemented: {
     aws_budgets_budget: "ListTagsForResource is answered with 500",
@@ -32,7 +32,7 @@ export const MOTO_GAPS: EmulatorGaps = {
   },
 };
 
-/** Names every entry for which the stack has no use. */
+/** Names every entry for which the stacks have no use. */
 export function listUnused({ notImplemented, answersDifferently }: EmulatorGaps, types: readonly string[]): string[] {
   return [...Object.keys(notImplemented), ...Object.keys(answersDifferently)].filter((type) => !types.includes(type));
 }

@@ -1,13 +1,13 @@
-import { cpSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { EnvironmentInput } from "../../stacks/support/environment.ts";
 import { writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
 import { Checkout } from "../terraform-state-backend/checkout.ts";
 import { cleanEnvironment, type Outcome, PLUGIN_FOLDER } from "../terraform-state-backend/terraform.ts";
 import { ApplyError } from "./apply-error.ts";
 import { describeEnvironment, renderEnvironments } from "./environment.ts";
-import type { StackDocument } from "./leave-out.ts";
-import { fitStack, readStack } from "./stack-folder.ts";
+import type { Json } from "./leave-out.ts";
+import { fitStacks, listBodies, readStack } from "./stack-folder.ts";
 import type { Target } from "./target.ts";
 
 export interface ProjectOptions {
@@ -23,17 +23,17 @@ const WAITING = /: Still (creating|destroying|modifying)\.\.\./;
 /** A checkout of the project, whose dev environment lives on the target. */
 export class Project {
   readonly variables: NodeJS.ProcessEnv;
-  readonly stackFolder: string;
   /** Arguments of plan, deploy and destroy. */
   readonly synthesized = ["dev", "--synthesized", "cdktf.out"] as const;
   environment: EnvironmentInput;
   private readonly target: Target;
   private readonly checkout: Checkout;
+  private readonly stacksFolder: string;
 
   constructor({ target, folder, artifactsFolder }: ProjectOptions) {
     this.target = target;
     this.checkout = new Checkout(folder);
-    this.stackFolder = join(folder, "cdktf.out/stacks/darkroom-media-dev");
+    this.stacksFolder = join(folder, "cdktf.out/stacks");
     this.environment = describeEnvironment(target.accountId);
     this.variables = {
       ...cleanEnvironment(),
@@ -67,11 +67,22 @@ export class Project {
     this.checkout.write("environments.ts", renderEnvironments(this.environment));
     const variables = { ...this.variables, DARKROOM_ENVIRONMENT: "dev" };
     const { status, log } = await this.checkout.run("main.ts", variables);
-    if (status !== 0) throw new ApplyError(`The stack could not be synthesized:\n${log}`);
-    return fitStack(this.stackFolder, this.target);
+    if (status !== 0) throw new ApplyError(`The stacks could not be synthesized:\n${log}`);
+    return fitStacks(this.listStackFolders(), this.target);
   }
 
-  readStack(): StackDocument {
-    return readStack(this.stackFolder);
+  listStackFolders(): string[] {
+    return readdirSync(this.stacksFolder)
+      .sort()
+      .map((name) => join(this.stacksFolder, name));
+  }
+
+  /** What all stacks declare, by `darkroom-media-dev:aws_s3_bucket.uploads`. */
+  readBodies(): ReadonlyMap<string, Json> {
+    return new Map(
+      this.listStackFolders().flatMap((folder) =>
+        [...listBodies(readStack(folder))].map(([address, body]) => [`${basename(folder)}:${address}`, body] as const),
+      ),
+    );
   }
 }

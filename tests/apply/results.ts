@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What a run has shown; docs/parity.md is made of it. Nothing in it differs between two runs. */
+/** What a run has shown; docs/parity.md is made of it. Nothing in it differs between two runs, or for one more resource of a type. */
 export interface ApplyResult {
   /** `moto 5.2.1` */
   readonly target: string;
@@ -9,8 +9,8 @@ export interface ApplyResult {
   readonly provider: string;
   /** In order: what was done, and what came of it. */
   readonly steps: readonly { readonly step: string; readonly outcome: string }[];
-  /** How many of each Terraform type were applied, found unchanged by the second plan, and destroyed. */
-  readonly applied: Readonly<Record<string, number>>;
+  /** Terraform types that were applied, found unchanged by the second plan, and destroyed. */
+  readonly applied: readonly string[];
   /** By Terraform type: why it was left out. */
   readonly leftOut: Readonly<Record<string, string>>;
   /** By Terraform type and attribute: what the emulator answers otherwise. */

@@ -21,13 +21,20 @@ export function listBodies({ resource }: StackDocument): ReadonlyMap<string, Jso
 }
 
 /**
- * Makes a synthesized stack fit the target: takes out what the emulator lacks, and tells the provider how to reach it. For AWS
+ * Makes synthesized stacks fit the target: takes out what the emulator lacks, and tells the provider how to reach it. For AWS
  * nothing is touched. Returns the addresses of what was left out.
  */
-export function fitStack(folder: string, { gaps, isEmulator }: Target): readonly string[] {
+export function fitStacks(folders: readonly string[], { gaps, isEmulator }: Target): readonly string[] {
   if (!isEmulator) return [];
+  refuseUnused(
+    gaps,
+    folders.flatMap((folder) => Object.keys(readStack(folder).resource)),
+  );
+  return folders.flatMap((folder) => fitStack(folder, gaps));
+}
+
+function fitStack(folder: string, gaps: EmulatorGaps): readonly string[] {
   const document = readStack(folder);
-  refuseUnused(gaps, document);
   const reduced = leaveOut(document, Object.keys(gaps.notImplemented));
   const fitted = ignoreAnswers(reduced.document, gaps);
   writeFileSync(join(folder, DOCUMENT), JSON.stringify(fitted, undefined, 2));
@@ -35,10 +42,10 @@ export function fitStack(folder: string, { gaps, isEmulator }: Target): readonly
   return reduced.resources;
 }
 
-function refuseUnused(gaps: EmulatorGaps, { resource }: StackDocument): void {
-  const unused = listUnused(gaps, Object.keys(resource));
+function refuseUnused(gaps: EmulatorGaps, types: readonly string[]): void {
+  const unused = listUnused(gaps, types);
   if (unused.length > 0) {
-    throw new ApplyError(`The stack has no ${unused.join(", ")}: take it out of tests/apply/emulators.ts.`);
+    throw new ApplyError(`No stack has ${unused.join(", ")}: take it out of tests/apply/emulators.ts.`);
   }
 }
 

@@ -56,8 +56,14 @@ const version = WITHOUT_MOTO ? undefined : findMotoVersion();
 const obstacle =
   WITHOUT_MOTO ?? (version === recorded ? undefined : `moto here is ${version}, its results are of ${recorded}`);
 
+/** Without those that luck decides. */
+function listCertain(results: Results | undefined): Readonly<Record<string, unknown>> {
+  const certain = PROBES.filter(({ isRace }) => !isRace).map(({ id }) => id);
+  return Object.fromEntries(certain.map((id) => [id, results?.findings[id]]));
+}
+
 describe.skipIf(obstacle)(`moto${obstacle ? ` (skipped: ${obstacle})` : ""}`, () => {
   it("behaves as its committed results say", async () => {
-    expect(await ask("moto"), remedy("moto")).toEqual(readResults("moto"));
+    expect(listCertain(await ask("moto")), remedy("moto")).toEqual(listCertain(readResults("moto")));
   });
 });

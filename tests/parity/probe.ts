@@ -9,6 +9,8 @@ export interface Probe {
   readonly behaviour: string;
   /** The page of AWS's documentation that says so. */
   readonly source: string;
+  /** It asks many times at once: what is wrong there may be right by luck, so one run of another's service proves nothing. */
+  readonly isRace?: boolean;
   run(target: Target): Promise<Finding>;
 }
 

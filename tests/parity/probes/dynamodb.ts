@@ -135,6 +135,7 @@ export const DYNAMODB_PROBES: readonly Probe[] = [
     service: "DynamoDB",
     behaviour: "Of many conditional updates of one item at once, exactly one wins, and is told the item as it left it.",
     source: `${GUIDE}/WorkingWithItems.html`,
+    isRace: true,
     async run(target) {
       await put(target, { jobId: { S: "claimed" }, status: { S: "PENDING" }, attempt: { N: "0" } });
       const claims = await Promise.allSettled(

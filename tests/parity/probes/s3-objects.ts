@@ -85,6 +85,7 @@ export const S3_OBJECT_PROBES: readonly Probe[] = [
     service: "S3",
     behaviour: "A write with If-None-Match: * is refused with 412 where the object exists; of many at once one wins.",
     source: `${USER_GUIDE}/conditional-writes.html`,
+    isRace: true,
     async run(target) {
       const attempts = Array.from({ length: 8 }, (_, index) =>
         answerTo(write(target, "objects/lock", String(index), { IfNoneMatch: "*" })),
