@@ -132,8 +132,8 @@ async function makeFiles(making: Making, allowed: Allowed = { mayCopy: true, may
 }
 
 /**
- * A build without zscale is ENCODER_MISSING before the first frame, and costs 50 ms; colours that it cannot convert are
- * ENCODER_FAILED. A film in the wrong colours is worth more to its owner than none.
+ * A build without zscale is ENCODER_MISSING before the first frame, and costs a tenth of a second; colours that it cannot
+ * convert are ENCODER_FAILED. A film in the wrong colours is worth more to its owner than none.
  */
 function isFaultOfFilters(error: unknown): boolean {
   return error instanceof DarkroomError && ["ENCODER_MISSING", "ENCODER_FAILED"].includes(error.code);
