@@ -99,7 +99,7 @@ function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: numb
   return [
     `[0:${picture.index}]${split}${inputs.join("")}`,
     ...branches.map((branch, index) => `${inputs[index]}${branch}`),
-    ...(plan.stills ? stillBranches(plan, plan.stills) : []),
+    ...(plan.stills ? stillBranches(plan.stills) : []),
   ].join(";");
 }
 
@@ -144,10 +144,9 @@ function selectStills(stills: StillsPlan, durationSeconds: number): string {
   return `select='${select}'`;
 }
 
-function stillBranches({ toneMap }: ConvertPlan, { poster, thumb, placeholder }: StillsPlan): string[] {
-  // JPEG's matrix is always BT.601's, and a tone-mapped frame is known to have BT.709's.
-  const matrix = toneMap ? "out_color_matrix=bt601:" : "";
-  const jpeg = `${matrix}out_range=pc,setsar=1,format=yuvj420p`;
+function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
+  // JPEG's matrix is BT.601's, always: a film's own, BT.709, would turn pure red into 230 of 255.
+  const jpeg = "out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p";
   return [
     `[posters]select='lt(n,${POSTER_CANDIDATES})',scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
     `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg},split[thumb][placeholders]`,

@@ -232,6 +232,21 @@ describeWithFfmpeg("converting a video", () => {
     expect(brightest).toBeGreaterThan(100);
   });
 
+  it("keeps the colours of a film in BT.709 in its poster and thumbnails, though JPEG knows BT.601 alone", async () => {
+    const tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"];
+    const source = `${HALF_RED_HALF_BLUE},format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p`;
+    const film = await makeClip({ extension: "mp4", sources: [source], output: [...H264, ...tags] });
+
+    const { file } = await convert(film);
+
+    for (const name of ["poster.jpg", "thumb-1.jpg"]) {
+      const still = await decodeFrame(file(name), { width: 128, height: 72 });
+      expect(still.colourAt(0.25, 0.5)[0], name).toBeGreaterThan(245);
+      expect(still.colourAt(0.75, 0.5)[2], name).toBeGreaterThan(245);
+      expect(Math.max(...still.colourAt(0.25, 0.5).slice(1)), name).toBeLessThan(10);
+    }
+  });
+
   it("measures a browser's recording, whose header does not say how long it is", async () => {
     const live = await makeClip({
       extension: "webm",
