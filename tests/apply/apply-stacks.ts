@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { ApplyError } from "./apply-error.ts";
 import { leaveFiles, openCors } from "./by-hand.ts";
+import { listLeftovers } from "./leftovers.ts";
 import { listPlannedChanges, type PlannedChange, readVersions, runTerraform } from "./plan-json.ts";
 import { Project } from "./project.ts";
 import type { ApplyResult } from "./results.ts";
@@ -134,9 +135,11 @@ class ApplyRun {
 
   async destroy(): Promise<string> {
     const { target } = this.options;
+    const there = await listLeftovers(target, this.project.environment);
+    if (there.length === 0) throw new ApplyError("The account shows nothing of what was deployed.");
     await leaveFiles(target, this.project.environment);
     await this.destroyStacks();
-    const left = [...(await this.listState()), ...((await target.listLeftovers?.("darkroom-dev-")) ?? [])];
+    const left = [...(await this.listState()), ...(await listLeftovers(target, this.project.environment))];
     if (left.length > 0) throw new ApplyError(`Destroyed, and still there: ${left.join(", ")}`);
     this.hasResources = false;
     return "everything is gone, and so are the files that were in its buckets";

@@ -14,8 +14,6 @@ export interface Target {
   readonly isEmulator: boolean;
   /** For the programs that are run against it; what they inherit beside is decided in `cleanEnvironment`. */
   readonly variables: NodeJS.ProcessEnv;
-  /** What bears this prefix in it, where it can be asked whole. */
-  listLeftovers?(prefix: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -36,7 +34,6 @@ export async function openMoto(accountId = "111111111111"): Promise<Target> {
     gaps: MOTO_GAPS,
     isEmulator: true,
     variables: moto.variables,
-    listLeftovers: (prefix) => listMotoLeftovers(moto.bareUrl, prefix),
     close: moto.stop,
   };
 }
@@ -56,7 +53,6 @@ export async function openEndpoint(url: string, notImplemented: Readonly<Record<
     gaps: { ...MOTO_GAPS, notImplemented: { ...MOTO_GAPS.notImplemented, ...notImplemented } },
     isEmulator: true,
     variables: { ...variables, AWS_ENDPOINT_URL: door.url },
-    listLeftovers: (prefix) => listMotoLeftovers(url, prefix),
     close: door.close,
   };
 }
@@ -103,15 +99,8 @@ async function findAccount({ AWS_ENDPOINT_URL: endpoint, ...variables }: NodeJS.
 }
 
 async function isMoto(url: string): Promise<boolean> {
-  const response = await fetch(new URL("/moto-api/data.json", url));
+  // Its own settings; what it holds it cannot always tell.
+  const response = await fetch(new URL("/moto-api/config", url));
   const text = await response.text();
   return response.ok && text.startsWith("{");
-}
-
-async function listMotoLeftovers(url: string, prefix: string): Promise<string[]> {
-  const response = await fetch(new URL("/moto-api/data.json", url));
-  const text = await response.text();
-  return [...new Set([...text.matchAll(/"([^"\\]*)"/g)].map(([, value = ""]) => value))]
-    .filter((value) => value.includes(prefix))
-    .sort();
 }
