@@ -4,7 +4,7 @@ import { PlanError } from "./plan-error.ts";
 import { parseArguments, USAGE } from "./run/arguments.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
 import { findStackFolders } from "./run/synthesize.ts";
-import { applyPlan, initialize, PLAN_FILE, removePlan } from "./run/terraform.ts";
+import { applyPlan, initialize, PLAN_FILE } from "./run/terraform.ts";
 
 /**
  * `npm run plan:apply -- [environment] --synthesized cdktf.out`: applies the plans that `npm run plan` has saved there,
@@ -24,7 +24,6 @@ await runCommand(async () => {
   for (const folder of folders) {
     await initialize(folder);
     await applyPlan(folder);
-    removePlan(folder);
   }
   return EXIT.nothing;
 });

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { PlanError } from "./plan-error.ts";
 import { parseArguments, USAGE } from "./run/arguments.ts";
+import { ask } from "./run/ask.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
-import { applyPlan, removePlan } from "./run/terraform.ts";
+import { applyPlan } from "./run/terraform.ts";
 
 const PROTECTED = `Nothing was destroyed. Where Terraform speaks of prevent_destroy, the environment is protected: set isProtected to false
 in environments.ts, deploy that, and try again.`;
@@ -25,23 +25,16 @@ await runCommand(async () => {
   if (exitCode === EXIT.failed) throw new PlanError(PROTECTED);
   for (const folder of folders) await confirm(basename(folder), options.confirmedStacks);
   // What was made last may use what was made first.
-  for (const folder of folders.toReversed()) {
-    await applyPlan(folder);
-    removePlan(folder);
-  }
+  for (const folder of folders.toReversed()) await applyPlan(folder);
   return EXIT.nothing;
 });
 
 /** A name cannot be typed by accident, as a yes can. */
 async function confirm(stack: string, confirmedStacks: readonly string[]): Promise<void> {
   if (confirmedStacks.includes(stack)) return;
-  if (!process.stdin.isTTY) {
-    throw new PlanError(
-      `Nobody can be asked here; nothing was destroyed. To do it without a question: --confirm ${stack}`,
-    );
-  }
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await reader.question(`Destroy all of this? Type the stack's name, ${stack}: `);
-  reader.close();
-  if (answer.trim() !== stack) throw new PlanError("Nothing was destroyed.");
+  const answer = await ask(
+    `Destroy all of this? Type the stack's name, ${stack}: `,
+    `nothing was destroyed. To do it without a question: --confirm ${stack}`,
+  );
+  if (answer !== stack) throw new PlanError("Nothing was destroyed.");
 }

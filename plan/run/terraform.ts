@@ -55,10 +55,11 @@ export async function initialize(folder: string): Promise<void> {
   if (code !== 0) throw new PlanError(`${findBinary()} init ended with ${code}:\n${log.trim()}`);
 }
 
-/** Applies the saved plan, and nothing else; Terraform refuses it where the state has moved on. */
+/** Applies the saved plan, and nothing else, and then removes it; Terraform refuses it where the state has moved on. */
 export async function applyPlan(folder: string): Promise<void> {
   const { code } = await run(folder, ["apply", "-input=false", PLAN_FILE], "inherit");
   if (code !== 0) throw new PlanError(`${findBinary()} apply ended with ${code}; its words are above.`);
+  removePlan(folder);
 }
 
 export function removePlan(folder: string): void {

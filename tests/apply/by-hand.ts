@@ -1,5 +1,5 @@
 import { PutBucketCorsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Target } from "./target.ts";
+import { clientSettings, type Target } from "./target.ts";
 
 interface Place {
   readonly region: string;
@@ -29,9 +29,7 @@ function bucketName(name: string, { accountId }: Target, { region }: Place): str
 }
 
 async function withS3(target: Target, { region }: Place, work: (s3: S3Client) => Promise<void>): Promise<void> {
-  const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = target.variables;
-  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  const s3 = new S3Client({ region, ...(endpoint && { endpoint, credentials, forcePathStyle: true }) });
+  const s3 = new S3Client({ ...clientSettings(target.variables, region), forcePathStyle: target.isEmulator });
   try {
     await work(s3);
   } finally {

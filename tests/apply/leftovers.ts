@@ -3,14 +3,12 @@ import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { Target } from "./target.ts";
+import { clientSettings, type Target } from "./target.ts";
 
 /** What a stack's own state does not know any more, asked of the account: buckets, queues, tables, roles and log groups of dev. */
 export async function listLeftovers(target: Target, { region }: { readonly region: string }): Promise<string[]> {
-  const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = target.variables;
-  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  const settings = { region, ...(endpoint && { endpoint, credentials }) };
-  const s3 = new S3Client({ ...settings, forcePathStyle: endpoint !== undefined });
+  const settings = clientSettings(target.variables, region);
+  const s3 = new S3Client({ ...settings, forcePathStyle: target.isEmulator });
   const sqs = new SQSClient(settings);
   const dynamoDb = new DynamoDBClient(settings);
   const iam = new IAMClient(settings);

@@ -83,16 +83,23 @@ function ownKeys(): NodeJS.ProcessEnv {
   return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...(AWS_SESSION_TOKEN && { AWS_SESSION_TOKEN }) };
 }
 
-async function findAccount({ AWS_ENDPOINT_URL: endpoint, ...variables }: NodeJS.ProcessEnv): Promise<string> {
+/** For a client of the SDK in this process; without an endpoint it is AWS, by the ordinary credential chain. */
+export function clientSettings({ AWS_ENDPOINT_URL: endpoint, ...variables }: NodeJS.ProcessEnv, region: string) {
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = variables;
   const credentials = { accessKeyId, secretAccessKey, sessionToken: variables.AWS_SESSION_TOKEN };
-  const client = new STSClient({ region: REGION, ...(endpoint && { endpoint, credentials }) });
+  return { region, ...(endpoint && { endpoint, credentials }) };
+}
+
+async function findAccount(variables: NodeJS.ProcessEnv): Promise<string> {
+  const client = new STSClient(clientSettings(variables, REGION));
   try {
     const { Account = "" } = await client.send(new GetCallerIdentityCommand({}));
     return Account;
   } catch (cause) {
     const words = cause instanceof Error ? cause.message || cause.name : String(cause);
-    throw new ApplyError(`${endpoint ?? "AWS"} does not say whose credentials these are: ${words}`, { cause });
+    throw new ApplyError(`${variables.AWS_ENDPOINT_URL ?? "AWS"} does not say whose credentials these are: ${words}`, {
+      cause,
+    });
   } finally {
     client.destroy();
   }
