@@ -46,6 +46,9 @@ ${formatTable(
 A picture is copied only if it is SDR, upright, square in its pixels, even in its sides, progressive and within the size
 and the rate of its row; where a copy does not come out right, it is encoded after all.
 
+ffmpeg decodes and encodes in as many threads as the function has vCPUs: two, with the 3008 MB that \`functions.convert.memoryMb\`
+asks for by default.
+
 ## Stills
 
 ${formatTable(

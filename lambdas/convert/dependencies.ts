@@ -5,7 +5,7 @@ import { S3RenditionStore } from "../adapters/aws/s3-rendition-store.ts";
 import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
 import { createSqsClient } from "../adapters/aws/sqs-client.ts";
 import { SqsMessageVisibility } from "../adapters/aws/sqs-message-visibility.ts";
-import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
+import { countThreads, DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
 import { systemClock } from "../ports/clock.ts";
 import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
 import { createLog } from "../support/log.ts";
@@ -20,6 +20,7 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
   const environment = readEnvironment("convert");
   const client = createS3Client();
   const log = createLog("convert");
+  const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "";
   return {
     convert: {
       source: new S3SourceStore(client, environment.UPLOADS_BUCKET),
@@ -29,6 +30,7 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
         ...DEFAULT_AV_LIMITS,
         maxVideoBytes: readPositiveInteger("MAX_VIDEO_BYTES", environment.MAX_VIDEO_BYTES),
         maxAudioBytes: readPositiveInteger("MAX_AUDIO_BYTES", environment.MAX_AUDIO_BYTES),
+        threads: countThreads(readPositiveInteger("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memoryMb)),
         maxDurationSeconds: readPositiveInteger("MAX_DURATION_SECONDS", environment.MAX_DURATION_SECONDS),
       },
       scratch: createScratch(),

@@ -14,6 +14,8 @@ export interface AvLimits {
   /** Of one run of ffmpeg; the function's own deadline may come earlier. */
   readonly encodeSeconds: number;
   readonly probeSeconds: number;
+  /** Of the decoder and of each encoder. */
+  readonly threads: number;
 }
 
 export const DEFAULT_AV_LIMITS = {
@@ -28,7 +30,16 @@ export const DEFAULT_AV_LIMITS = {
   /** Lambda's longest timeout is 900 s. */
   encodeSeconds: 840,
   probeSeconds: 20,
+  threads: 2,
 } as const satisfies AvLimits;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MB_PER_VCPU = 1769;
+
+/** As many as a Lambda function of this size has vCPUs, and one for what it has of another. */
+export function countThreads(memoryMb: number): number {
+  return Math.ceil(memoryMb / MB_PER_VCPU);
+}
 
 /** Throws DarkroomError TOO_MANY_STREAMS, TOO_MANY_PIXELS or TOO_LONG. */
 export function checkLimits(facts: MediaFacts, limits: AvLimits): void {

@@ -54,7 +54,7 @@ export function mainArguments(plan: ConvertPlan, bounds: RunBounds): string[] {
   return [
     ...openSource(bounds.limits, plan.stills?.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
     ...(graph ? ["-filter_complex_threads", "1", "-filter_complex", graph] : []),
-    ...plan.files.flatMap((file, index) => fileOutput(plan, file, `[film${index}]`, bounds.maxFileBytes)),
+    ...plan.files.flatMap((file, index) => fileOutput(plan, file, `[film${index}]`, bounds)),
     ...(plan.stills ? stillOutputs() : []),
     ...(plan.gif ? ["-map", "[palette]", "-frames:v", "1", "-c:v", "png", "-f", "image2", PALETTE_FILE] : []),
   ];
@@ -70,7 +70,7 @@ export function gifArguments(plan: ConvertPlan, gif: NonNullable<ConvertPlan["gi
     ...["-protocol_whitelist", "file", "-format_whitelist", "png_pipe", "-f", "png_pipe", "-i", PALETTE_FILE],
     ...["-filter_complex_threads", "1", "-filter_complex"],
     `[0:${plan.picture.index}]${frames}[frames];[frames][1:v]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle[gif]`,
-    ...fileOutput(plan, gif, "[gif]", bounds.maxFileBytes),
+    ...fileOutput(plan, gif, "[gif]", bounds),
   ];
 }
 
@@ -79,7 +79,7 @@ function openSource(limits: AvLimits, decoder: readonly string[] = []): string[]
   return [
     ...["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5", "-y"],
     ...[...SAFE_INPUT, "-max_streams", `${limits.maxStreams}`, "-max_pixels", `${limits.maxFramePixels}`],
-    ...["-threads", "2", ...decoder, "-t", `${limits.maxDurationSeconds + 1}`, "-i", SOURCE_FILE],
+    ...["-threads", `${limits.threads}`, ...decoder, "-t", `${limits.maxDurationSeconds + 1}`, "-i", SOURCE_FILE],
   ];
 }
 
@@ -165,19 +165,19 @@ function stillOutputs(): string[] {
 }
 
 /** Metadata (a phone's place, names, a tool's marks) and chapters stay behind; the same source gives the same bytes. */
-function fileOutput(plan: ConvertPlan, file: PlannedFile, label: string, maxFileBytes: number): string[] {
+function fileOutput(plan: ConvertPlan, file: PlannedFile, label: string, bounds: RunBounds): string[] {
   return [
-    ...pictureOutput(plan, file, label),
+    ...pictureOutput(plan, file, label, bounds.limits.threads),
     ...soundOutput(plan, file),
     ...["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"],
-    ...["-fs", `${maxFileBytes}`, ...file.preset.container, file.file],
+    ...["-fs", `${bounds.maxFileBytes}`, ...file.preset.container, file.file],
   ];
 }
 
-function pictureOutput(plan: ConvertPlan, file: PlannedFile, label: string): string[] {
+function pictureOutput(plan: ConvertPlan, file: PlannedFile, label: string, threads: number): string[] {
   if (!file.picture || !file.preset.picture || !plan.picture) return ["-vn"];
   if (file.picture.treatment === "copy") return ["-map", `0:${plan.picture.index}`, "-c:v", "copy"];
-  return ["-map", label, ...file.preset.picture.encode, "-fps_mode", "vfr"];
+  return ["-map", label, "-threads", `${threads}`, ...file.preset.picture.encode, "-fps_mode", "vfr"];
 }
 
 function soundOutput(plan: ConvertPlan, file: PlannedFile): string[] {

@@ -21,8 +21,7 @@ const MONTH_DAYS = 30.4;
 const MONTH_MINUTES = 43_800;
 /** 1769 MB are one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MB_PER_VCPU = 1769;
-/** x264's own two; a picture is made by one. */
-const FILM_THREADS = 2;
+/** A picture is made by one; a film by as many as there are vCPUs (lambdas/media/av-limits.ts). */
 const IMAGE_THREADS = 1;
 
 /** A worker waits for S3 and the table: the source, the last rendition, claim and completion; some 25 ms each. */
@@ -89,7 +88,11 @@ function countImages(stack: PricedStack, times: number, measured?: MeasuredImage
 }
 
 function countFilms(stack: PricedStack, times: number): Charge[] {
-  return countJobs(stack, "convert", times, { ...FILM, renditions: FILM_RENDITIONS, threads: FILM_THREADS });
+  return countJobs(stack, "convert", times, {
+    ...FILM,
+    renditions: FILM_RENDITIONS,
+    threads: Number.POSITIVE_INFINITY,
+  });
 }
 
 type CountedJob = MeasuredJob & { readonly renditions: number; readonly threads: number };

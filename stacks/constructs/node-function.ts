@@ -29,9 +29,9 @@ export interface NodeFunctionProps {
   /** Days. */
   readonly logRetentionDays: number;
   /** Room in /tmp, 512–10240 MB. @default 512 */
-  readonly scratchMb?: number;
+  readonly scratchMb?: number | undefined;
   /** ARNs of layer versions, at most 5. @default none */
-  readonly layerArns?: readonly string[];
+  readonly layerArns?: readonly string[] | undefined;
   /** Places that only this function may use, 1–1000. @default it shares the account's */
   readonly reservedConcurrency?: number | undefined;
   /** Who is told, and of how many errors and refused calls in five minutes. @default nobody */

@@ -27,26 +27,17 @@ export interface FunctionContext {
   readonly watch: Watch | undefined;
 }
 
-interface Sizing {
-  readonly description: string;
-  /** 1769 MB is one vCPU; below it, work that only computes costs the same whatever the size (performance.md). */
-  readonly memoryMb: number;
-  readonly scratchMb?: number;
-}
-
-const SIZING: Readonly<Record<FunctionName, Sizing>> = {
-  // Short calls that wait for DynamoDB: memory buys nothing but a faster cold start, half of a vCPU's worth.
-  presign: { description: "Hands out one upload's address and opens its job.", memoryMb: 1024 },
-  status: { description: "Tells how far a job is.", memoryMb: 1024 },
-  // 250 MB are measured over 200 warm mixed images, about 500 MB for the largest that is accepted (24 MP avif at 19 B per
-  // pixel): the rest buys the whole vCPU, at the same price per job and the shortest wait.
-  resize: { description: "Makes the renditions of an image.", memoryMb: 1769 },
-  // x264 with -threads 2 needs 335 MB; 3538 MB are the two vCPUs that its two threads keep busy. Scratch: the largest
-  // source, its mp4 at no more than the same size, poster, thumbnails and a conversion.
-  convert: { description: "Makes the renditions of a film or a recording.", memoryMb: 3538, scratchMb: 4096 },
-  // A few conditional writes per call, nobody waits for it.
-  settle: { description: "Ends jobs whose worker died or whose upload never came.", memoryMb: 512 },
+/** What a function is for, in the console's words. */
+const DESCRIPTIONS: Readonly<Record<FunctionName, string>> = {
+  presign: "Hands out one upload's address and opens its job.",
+  status: "Tells how far a job is.",
+  resize: "Makes the renditions of an image.",
+  convert: "Makes the renditions of a film or a recording.",
+  settle: "Ends jobs whose worker died or whose upload never came.",
 };
+
+/** Room in /tmp: the largest source, its mp4 at no more than the same size, poster, thumbnails and a conversion. */
+const CONVERT_SCRATCH_MB = 4096;
 
 export type Functions = Readonly<Record<FunctionName, NodeFunction>>;
 
@@ -167,10 +158,13 @@ function describeFunction<Name extends FunctionName>(
   tuning: Readonly<Record<string, string>> = {},
 ): NodeFunctionProps {
   const { naming, environment, artifacts } = context;
-  const settings: { timeoutSeconds: number; reservedConcurrency?: number } = environment.functions[name];
+  const settings: { memoryMb: number; timeoutSeconds: number; reservedConcurrency?: number } =
+    environment.functions[name];
   return {
     naming,
-    ...SIZING[name],
+    description: DESCRIPTIONS[name],
+    memoryMb: settings.memoryMb,
+    scratchMb: name === "convert" ? CONVERT_SCRATCH_MB : undefined,
     code: artifacts.getFunction(name),
     timeoutSeconds: settings.timeoutSeconds,
     reservedConcurrency: settings.reservedConcurrency,

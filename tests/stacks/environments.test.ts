@@ -166,6 +166,16 @@ describe("environments.ts", () => {
       "dev.functions.convert.timeoutSeconds",
     ],
     [
+      "a function smaller than Lambda's smallest",
+      { functions: { settle: { memoryMb: 127 } } },
+      "dev.functions.settle.memoryMb",
+    ],
+    [
+      "a function larger than Lambda's largest",
+      { functions: { convert: { memoryMb: 10_241 } } },
+      "dev.functions.convert.memoryMb",
+    ],
+    [
       "fewer reserved places than files at once",
       { functions: { resize: { maximumConcurrency: 10, reservedConcurrency: 9 } } },
       "dev.functions.resize",

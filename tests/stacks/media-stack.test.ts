@@ -210,17 +210,26 @@ describe("a function", () => {
     });
   });
 
-  it("has the size that performance.md justifies", () => {
+  it("has the size that performance.md justifies, and none that a new account would refuse", () => {
     const sizes = FUNCTION_NAMES.map((name) => [name, stack.get(`aws_lambda_function.${name}`).memory_size]);
 
     expect(Object.fromEntries(sizes)).toEqual({
       presign: 1024,
       status: 1024,
       resize: 1769,
-      convert: 3538,
+      convert: 3008,
       settle: 512,
     });
     expect(stack.get("aws_lambda_function.convert")).toMatchObject({ ephemeral_storage: { size: 4096 } });
+  });
+
+  it("has the memory that its environment says", () => {
+    const functions = Object.fromEntries(FUNCTION_NAMES.map((name, index) => [name, { memoryMb: 2000 + index }]));
+
+    const sized = synthesizeStack(devWith({ functions }));
+
+    const sizes = FUNCTION_NAMES.map((name) => sized.get(`aws_lambda_function.${name}`).memory_size);
+    expect(sizes).toEqual(FUNCTION_NAMES.map((_, index) => 2000 + index));
   });
 
   it("has ffmpeg if it is convert, and no other has", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CONVERSIONS } from "../../../contracts/media.ts";
 import type { MediaFacts, Picture, Sound } from "../../../lambdas/media/av-facts.ts";
-import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
+import { countThreads, DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
 import { type PlanOptions, planConversion } from "../../../lambdas/media/av-plan.ts";
 import { CONVERSION_PRESETS } from "../../../lambdas/media/av-presets.ts";
 import { mainArguments } from "../../../lambdas/media/ffmpeg-arguments.ts";
@@ -128,6 +128,22 @@ describe("the plan of a film", () => {
     const args = mainArguments(planned({}, { convertTo: "webm" }), bounds).join(" ");
 
     expect(args).toMatch(/-fs 1234 -f mp4 \S+ \S+ video\.mp4 .*-fs 1234 -f webm converted\.webm/);
+  });
+
+  it.each([
+    [512, 1],
+    [1769, 1],
+    [3008, 2],
+    [3538, 2],
+    [10_240, 6],
+  ])("decodes and encodes in as many threads as %i MB have vCPUs: %i", (memoryMb, threads) => {
+    const limits = { ...DEFAULT_AV_LIMITS, threads: countThreads(memoryMb) };
+    const plan = planned({}, { convertTo: "webm", mayCopy: false });
+
+    const args = mainArguments(plan, { limits, durationSeconds: 10, maxFileBytes: 1234 }).join(" ");
+
+    const [decoder, mp4, webm] = [...args.matchAll(/-threads (\d+)/g)].map(([, count]) => Number(count));
+    expect([decoder, mp4, webm]).toEqual([threads, threads, threads]);
   });
 
   it("refuses pictures of what has none", () => {

@@ -62,12 +62,27 @@ describe("an estimate", () => {
     expect(difference).toBeCloseTo(1769 / 1024, 6);
   });
 
+  it("shortens a film by every vCPU that its memory buys, at the same price", () => {
+    const films = { images: 0, films: 1, views: 0 };
+    const sized = (memory_size: number) =>
+      countWork(
+        { ...prod, functions: { ...prod.functions, convert: { ...prod.functions.convert, memory_size } } },
+        films,
+      );
+    const [small, large] = [sized(1769), sized(4 * 1769)];
+
+    const ofTime = (charges: Charge[]) => quantity(charges, "lambdaScratchGbSecond", "convert");
+    expect(ofTime(small) / ofTime(large)).toBeGreaterThan(3.8);
+    const ofMemory = (charges: Charge[]) => quantity(charges, "lambdaArmGbSecond", "convert");
+    expect(ofMemory(large) / ofMemory(small)).toBeLessThan(1.05);
+  });
+
   it("asks for the room in /tmp beyond what every function has, for as long as the worker runs", () => {
     const charges = work({ films: 10 });
     const memory = quantity(charges, "lambdaArmGbSecond", "convert");
 
-    // 4096 MB, of which 512 are free, beside 3538 MB of memory.
-    expect(quantity(charges, "lambdaScratchGbSecond", "convert")).toBeCloseTo((memory * (4096 - 512)) / 3538, 6);
+    // 4096 MB, of which 512 are free, beside 3008 MB of memory.
+    expect(quantity(charges, "lambdaScratchGbSecond", "convert")).toBeCloseTo((memory * (4096 - 512)) / 3008, 6);
     expect(quantity(work({ images: 10 }), "lambdaScratchGbSecond")).toBe(0);
   });
 
