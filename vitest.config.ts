@@ -11,9 +11,22 @@ class WaitingFirst extends BaseSequencer {
   }
 }
 
+/** Where the very ffmpeg that is deployed is at hand (.ci/run looks for it), what runs ffmpeg is tested on both. */
+const deployed = process.env.DARKROOM_DEPLOYED_FFMPEG;
+const EVERY_TEST = ["tests/**/*.test.ts"];
+const RUNS_FFMPEG = ["tests/lambdas/convert/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
+    // A project adds its files to those that stand here.
+    ...(deployed
+      ? {
+          projects: [
+            { extends: true, test: { name: "host", include: EVERY_TEST } },
+            { extends: true, test: { name: "deployed ffmpeg", include: RUNS_FFMPEG, env: { FFMPEG_BIN: deployed } } },
+          ],
+        }
+      : { include: EVERY_TEST }),
     globalSetup: ["tests/support/global-setup.ts"],
     // A busy machine is ten times slower; a test that hangs still ends.
     testTimeout: 60_000,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import {
   type DownloadSettings,
+  FFMPEG_GPL_PARTS,
   FFMPEG_RELEASE,
   FFMPEG_VERSION,
   fetchProgram,
@@ -75,8 +76,15 @@ function requireUnpackedSize(entries: ReadonlyMap<string, ZipEntry>): void {
 /** GPL-3: the text goes with the programs, and so does where their source is. The layer is a program of its own, not linked. */
 async function readFfmpegLicence(projectFolder: string): Promise<BundledPackage> {
   const gpl = await readFile(join(projectFolder, "node_modules/ffmpeg-static/LICENSE"), "utf8");
-  const origin =
-    `ffmpeg and ffprobe, unchanged from release ${FFMPEG_RELEASE} of github.com/eugeneware/ffmpeg-static.\n` +
-    `Source: https://ffmpeg.org/releases/ffmpeg-${FFMPEG_VERSION}.tar.xz\n`;
-  return { name: "ffmpeg", version: FFMPEG_VERSION, licence: "GPL-3.0-or-later", text: `${origin}\n${gpl.trim()}` };
+  const parts = FFMPEG_GPL_PARTS.map(({ name, version, source }) => `  ${[name, version].join(" ").trim()}: ${source}`);
+  const origin = [
+    `ffmpeg and ffprobe ${FFMPEG_VERSION}, the static builds of https://johnvansickle.com/ffmpeg/, unchanged from release`,
+    `${FFMPEG_RELEASE} of github.com/eugeneware/ffmpeg-static.`,
+    `Source: https://ffmpeg.org/releases/ffmpeg-${FFMPEG_VERSION}.tar.xz`,
+    "Compiled in, and under the GPL too, version 2 or later:",
+    ...parts,
+    "",
+    "",
+  ].join("\n");
+  return { name: "ffmpeg", version: FFMPEG_VERSION, licence: "GPL-3.0-or-later", text: `${origin}${gpl.trim()}` };
 }

@@ -5,9 +5,29 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { BuildError } from "./build-error.ts";
 
-/** The release of ffmpeg-static 5.3.0: ffmpeg 6.1.1, GPL-3.0-or-later, which carries ffprobe too. */
+/**
+ * The release of ffmpeg-static 5.3.0, which carries ffprobe too. It is named after 6.1.1, but its programs for Linux are John Van
+ * Sickle's static builds of 7.0.2, GPL-3.0-or-later: tests/build/deployed-ffmpeg.test.ts reads it from them.
+ */
 export const FFMPEG_RELEASE = "b6.1.1";
-export const FFMPEG_VERSION = "6.1.1";
+export const FFMPEG_VERSION = "7.0.2";
+
+export interface GplPart {
+  readonly name: string;
+  /** As the program itself says it; undefined where it says none. */
+  readonly version?: string;
+  readonly source: string;
+}
+
+/** What is compiled into those programs under the GPL as well; the rest is under laxer licences. */
+export const FFMPEG_GPL_PARTS: readonly GplPart[] = [
+  { name: "x264", version: "r3191 4613ac3", source: "https://code.videolan.org/videolan/x264" },
+  { name: "x265", version: "3.5+1-f0c1022b6", source: "https://bitbucket.org/multicoreware/x265_git" },
+  { name: "Xvid", version: "1.3.7", source: "https://labs.xvid.com/source/" },
+  { name: "vid.stab", source: "https://github.com/georgmartius/vid.stab" },
+  { name: "Rubber Band", source: "https://github.com/breakfastquay/rubberband" },
+  { name: "frei0r", source: "https://github.com/dyne/frei0r" },
+];
 export const RELEASE_PAGE = "https://github.com/eugeneware/ffmpeg-static/releases/download";
 
 export interface AssetHashes {
@@ -105,7 +125,7 @@ function requireHash(what: string, bytes: Uint8Array, expected: string): void {
   throw new BuildError(
     `${what} is not the file that was expected, and is not used.\n` +
       `SHA-256 expected ${expected}\n        found    ${found}\n` +
-      "Check FFMPEG_BINARIES_URL: it must serve release b6.1.1 of ffmpeg-static unchanged.",
+      `Check FFMPEG_BINARIES_URL: it must serve release ${FFMPEG_RELEASE} of ffmpeg-static unchanged.`,
   );
 }
 

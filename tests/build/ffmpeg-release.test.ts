@@ -147,9 +147,24 @@ describe("the programs of the ffmpeg release", () => {
     const files = unzipSync(zip);
     expect(Object.keys(files)).toEqual(["LICENSES.txt", "bin/ffmpeg", "bin/ffprobe"]);
     expect(Buffer.from(files["bin/ffprobe"] ?? []).equals(PROGRAMS["ffprobe-linux-arm64"])).toBe(true);
-    expect(Buffer.from(files["LICENSES.txt"] ?? []).toString()).toContain("GNU GENERAL PUBLIC LICENSE");
     expect(first.manifest.layers.ffmpeg).toMatchObject({ target: "aws", sha256: sha256(zip) });
     expect(second.manifest.layers).toEqual(first.manifest.layers);
+    project.remove();
+  });
+
+  it("go with the GPL, and with where the source of them and of what is compiled in is", async () => {
+    const project = createFixtureProject(["hello"]);
+    const settings = { projectFolder: project.folder, cacheFolder, environment: { PATH: "" } };
+
+    const { manifest } = await build({ ...settings, mode: "aws", download: { baseUrl, assets: ASSETS } });
+
+    const files = unzipSync(readFileSync(join(project.dist, "layers/ffmpeg.zip")));
+    const notice = Buffer.from(files["LICENSES.txt"] ?? []).toString();
+    const licence = { name: "ffmpeg", version: "7.0.2", licence: "GPL-3.0-or-later" };
+    expect(manifest.layers.ffmpeg?.licences).toEqual([licence]);
+    expect(notice).toContain("https://ffmpeg.org/releases/ffmpeg-7.0.2.tar.xz");
+    expect(notice).toMatch(/x264 r3191 4613ac3: https:.*\n {2}x265 3\.5\+1-f0c1022b6: https:/);
+    expect(notice).toContain("GNU GENERAL PUBLIC LICENSE");
     project.remove();
   });
 
