@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "./model/refusal.ts";
+import { findBirth } from "./process-identity.ts";
 
 /**
  * Two runtimes on one state folder would tear each other's files. The lock names a process; when that one is gone
@@ -74,17 +75,6 @@ function parseLock(lock: string): { pid?: number; bornAt?: string } {
     return { ...(typeof pid === "number" && { pid }), ...(typeof bornAt === "string" && { bornAt }) };
   } catch {
     return {};
-  }
-}
-
-/** When a process began, on Linux (ticks since boot, with the boot's id); undefined elsewhere. */
-function findBirth(pid: number): string | undefined {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return `${boot}:${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
-  } catch {
-    return undefined;
   }
 }
 

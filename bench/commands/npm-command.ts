@@ -55,8 +55,9 @@ function start({ folder, environment }: ProjectCopy, args: readonly string[]) {
   return { child, ended, said: () => words, untilSaid };
 }
 
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  // Once it has ended, its group's number may be a stranger's.
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {
     process.kill(-pid, signal);
   } catch {

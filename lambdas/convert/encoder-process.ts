@@ -37,13 +37,19 @@ export async function runProcess(
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const kill = () => {
+  const guard = child.pid === undefined ? undefined : startGuard(child.pid);
+  child.once("exit", () => {
+    // What it left behind in its group ends with it: a grandchild that holds the pipes open would keep "close" waiting.
     killGroup(child);
+    // From now on the group's number may become a stranger's (security.md L2), and "close" may be long in coming.
+    guard?.kill("SIGKILL");
+  });
+  const kill = () => {
+    if (child.exitCode === null && child.signalCode === null) killGroup(child);
     // What left the group may still hold the pipes; nobody waits for it.
     child.stdout?.destroy();
     child.stderr?.destroy();
   };
-  const guard = child.pid === undefined ? undefined : startGuard(child.pid);
   signal.addEventListener("abort", kill);
   try {
     const end = await followToEnd(child, onStdout);
@@ -51,8 +57,6 @@ export async function runProcess(
     return end;
   } finally {
     signal.removeEventListener("abort", kill);
-    // The group's number may soon be another's.
-    guard?.kill("SIGKILL");
   }
 }
 
@@ -62,9 +66,7 @@ async function followToEnd(child: ChildProcess, onStdout: (text: string) => void
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
   });
-  // What it left behind in its group ends with it: a grandchild that holds the pipes open would keep "close" waiting.
-  const exited = once(child, "exit").finally(() => killGroup(child));
-  const [[exitCode, killedBy]] = (await Promise.all([exited, once(child, "close")])) as [
+  const [[exitCode, killedBy]] = (await Promise.all([once(child, "exit"), once(child, "close")])) as [
     [number | null, NodeJS.Signals | null],
     unknown,
   ];

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { identify, type ProcessIdentity } from "../process-identity.ts";
 import type { Credentials, FunctionSettings } from "../services.ts";
 import { type FunctionLog, LineSplitter } from "./function-log.ts";
 import { functionVariables } from "./function-variables.ts";
@@ -14,7 +15,7 @@ import {
   outOfMemoryFailure,
   timeoutFailure,
 } from "./invocation.ts";
-import { killTree, sampleTree } from "./process-tree.ts";
+import { ProcessFamily } from "./process-family.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 
 /** AWS gives a function ten seconds to load, and then once more its own timeout. */
@@ -37,9 +38,9 @@ export interface EnvironmentPlan {
   /** Where its private folder is made, and removed at the end. */
   readonly folder: string;
   readonly log: FunctionLog;
-  /** Called with the process id at start and at end. */
-  readonly onStarted: (pid: number) => void;
-  readonly onEnded: (pid: number) => void;
+  /** Called at start, with what marks the environment variables of all that the process starts, and at end. */
+  readonly onStarted: (root: ProcessIdentity, mark: string) => void;
+  readonly onEnded: (root: ProcessIdentity) => void;
 }
 
 /** One process that runs one call at a time: Lambda's execution environment. */
@@ -59,7 +60,8 @@ export class ExecutionEnvironment {
   #interrupt: ((failure: FunctionFailure) => void) | undefined;
   #causeOfDeath: FunctionFailure | undefined;
   #gone = false;
-  #seenPids: readonly number[] = [];
+  /** Undefined where the process could not be started. */
+  readonly #family: ProcessFamily | undefined;
   /** A look takes a quarter of a millisecond: too much to take at the end of every call of a busy function. */
   #sampledAt = Number.NEGATIVE_INFINITY;
 
@@ -81,6 +83,7 @@ export class ExecutionEnvironment {
     this.#api = api;
     this.#folder = folder;
     this.#child = this.#spawn();
+    this.#family = this.#identifyFamily();
     this.ready = this.#initialize(signals);
     this.ended = new Promise((resolve) => {
       this.#child.once("error", () => resolve(this.#clean()));
@@ -122,7 +125,7 @@ export class ExecutionEnvironment {
 
   /** Kills the process and all that it started. */
   kill(): void {
-    if (this.#child.pid !== undefined && !this.#gone) killTree(this.#child.pid);
+    if (!this.#gone) this.#family?.kill();
   }
 
   #end(failure: FunctionFailure): void {
@@ -144,16 +147,14 @@ export class ExecutionEnvironment {
 
   #sampleMemory(): number {
     this.#sampledAt = performance.now();
-    const sample = this.#child.pid === undefined ? undefined : sampleTree(this.#child.pid);
-    const usedMb = Math.ceil((sample?.residentBytes ?? 0) / MEGABYTE);
-    this.#seenPids = sample?.pids ?? this.#seenPids;
+    const usedMb = Math.ceil((this.#family?.sampleResidentBytes() ?? 0) / MEGABYTE);
     this.maxMemoryMb = Math.max(this.maxMemoryMb, usedMb);
     return usedMb;
   }
 
   #spawn(): ChildProcess {
     const { settings, program, taskRoot, log } = this.#plan;
-    const logStream = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${this.id}`;
+    const logStream = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/${this.#mark}`;
     const env = functionVariables({
       ...this.#plan,
       runtimeApi: this.#api.address,
@@ -170,13 +171,24 @@ export class ExecutionEnvironment {
       // A process group of its own: Ctrl-C at the terminal must not reach a function in mid-write.
       detached: true,
     });
-    if (child.pid !== undefined) this.#plan.onStarted(child.pid);
     for (const stream of ["stdout", "stderr"] as const) {
       const lines = new LineSplitter((line) => log.printed(line, stream, this.#requestId));
       child[stream]?.on("data", (chunk: Buffer) => lines.write(chunk));
       child[stream]?.on("end", () => lines.end());
     }
     return child;
+  }
+
+  /** The end of the log stream's name, which stands in the environment of all that the function starts. */
+  get #mark(): string {
+    return `[$LATEST]${this.id}`;
+  }
+
+  #identifyFamily(): ProcessFamily | undefined {
+    const root = this.#child.pid === undefined ? undefined : identify(this.#child.pid);
+    if (root === undefined) return undefined;
+    this.#plan.onStarted(root, this.#mark);
+    return new ProcessFamily(root, this.#mark);
   }
 
   #initialize(signals: InitSignals): Promise<void> {
@@ -205,11 +217,10 @@ export class ExecutionEnvironment {
   }
 
   async #clean(): Promise<void> {
-    const { pid } = this.#child;
     // What it started may have outlived it, in its group or, an encoder, in one of its own.
-    if (pid !== undefined) for (const member of new Set([pid, ...this.#seenPids])) killTree(member);
+    this.#family?.killLeftBehind();
     this.#gone = true;
-    if (pid !== undefined) this.#plan.onEnded(pid);
+    if (this.#family) this.#plan.onEnded(this.#family.root);
     this.#api.close();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AwsError } from "../aws-json/aws-error.ts";
 import type { FunctionSettings, Log, PolicyDocument, ServiceContext } from "../services.ts";
 import type { CodeStore } from "./code-store.ts";
-import { ExecutionEnvironment } from "./execution-environment.ts";
+import { type EnvironmentPlan, ExecutionEnvironment } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";
 import { FunctionPool } from "./function-pool.ts";
 import { findVariableProblems } from "./function-variables.ts";
@@ -27,8 +27,8 @@ export interface RegistryOptions {
   readonly endpointUrl: string;
   readonly code: CodeStore;
   readonly program: string;
-  readonly onStarted: (pid: number) => void;
-  readonly onEnded: (pid: number) => void;
+  readonly onStarted: EnvironmentPlan["onStarted"];
+  readonly onEnded: EnvironmentPlan["onEnded"];
   readonly findLayer: (versionArn: string) => { readonly name: string; readonly zipPath: string } | undefined;
 }
 

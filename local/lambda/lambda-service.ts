@@ -13,6 +13,7 @@ import type {
   SqsService,
 } from "../services.ts";
 import { AsyncInvoker } from "./async-invoker.ts";
+import type { GuardNotice } from "./child/guard.ts";
 import { buildChildPrograms } from "./child-programs.ts";
 import { CodeStore } from "./code-store.ts";
 import { EventSourceMapping, type MappingSettings } from "./event-source-mapping.ts";
@@ -59,7 +60,7 @@ export class LaptopLambda implements LambdaService {
   constructor(context: LambdaContext, program: string, guard: ChildProcess) {
     this.#context = context;
     this.#guard = guard;
-    const tell = (sign: "+" | "-") => (pid: number) => void guard.stdin?.write(`${sign}${pid}\n`);
+    const tell = (notice: GuardNotice) => void guard.stdin?.write(`${JSON.stringify(notice)}\n`);
     const { artifacts, artifactsFolder, log } = context;
     const known = artifacts === undefined || artifactsFolder === undefined ? {} : { artifacts, artifactsFolder };
     this.#registry = new FunctionRegistry({
@@ -67,8 +68,8 @@ export class LaptopLambda implements LambdaService {
       endpointUrl: context.endpointUrl,
       code: new CodeStore({ folder: context.directory, log, ...known }),
       program,
-      onStarted: tell("+"),
-      onEnded: tell("-"),
+      onStarted: (started, mark) => tell({ started, mark }),
+      onEnded: (ended) => tell({ ended }),
       findLayer: (arn) => this.#layers.get(arn),
     });
     this.#asyncInvoker = new AsyncInvoker(this.#registry, log);

@@ -1,74 +1,50 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { findBirth, type ProcessIdentity, PS_ENVIRONMENT } from "../process-identity.ts";
 
-/** A process with all that it has started. */
-export interface TreeSample {
-  readonly pids: readonly number[];
+/** A process as it was a moment ago. */
+export interface ProcessLook extends ProcessIdentity {
   readonly residentBytes: number;
 }
 
-interface ProcessEntry {
-  readonly parent: number;
-  readonly residentBytes: number;
-}
-
-/** What the tree under `pid` holds in memory now; undefined when it is gone. */
-export function sampleTree(pid: number): TreeSample | undefined {
-  if (process.platform !== "linux") return sampleFromPs(pid);
-  const own = residentBytesOf(pid);
-  if (own === undefined) return undefined;
-  const descendants = listChildren(pid);
-  const bytes = descendants.map((child) => residentBytesOf(child) ?? 0).reduce((sum, value) => sum + value, own);
-  return { pids: [pid, ...descendants], residentBytes: bytes };
-}
-
-/**
- * Kills a process, its group, and everything below it, also what sits in a group of its own (an encoder does). The
- * root is stopped first, so that it cannot start more while its children are counted.
- */
-export function killTree(pid: number): void {
-  signal(pid, "SIGSTOP");
-  const pids = sampleTree(pid)?.pids ?? [];
-  for (const member of [-pid, ...pids, pid]) signal(member, "SIGKILL");
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It is gone already, which is what was wanted.
-  }
+/** The process and all below it; empty when it is gone. */
+export function sampleTree(pid: number): readonly ProcessLook[] {
+  return process.platform === "linux" ? sampleFromProc(pid) : sampleFromPs(pid);
 }
 
 /** Linux lists each thread's children, which is far cheaper than a walk over all processes. */
-function listChildren(pid: number): number[] {
+function sampleFromProc(pid: number): ProcessLook[] {
+  const own = lookAt(pid);
+  if (own === undefined) return [];
   const threads = tryRead(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   const children = threads.flatMap((thread) => {
     const text = tryRead(() => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")) ?? "";
     return text.split(" ").filter(Boolean).map(Number);
   });
-  return children.flatMap((child) => [child, ...listChildren(child)]);
+  return [own, ...children.flatMap(sampleFromProc)];
 }
 
-function residentBytesOf(pid: number): number | undefined {
+function lookAt(pid: number): ProcessLook | undefined {
   const status = tryRead(() => readFileSync(`/proc/${pid}/status`, "utf8"));
-  if (status === undefined) return undefined;
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  const bornAt = findBirth(pid);
+  if (status === undefined || bornAt === undefined) return undefined;
+  return { pid, bornAt, residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024 };
 }
 
 /** macOS: one look at all processes. */
-function sampleFromPs(root: number): TreeSample | undefined {
-  const text = tryRead(() => execFileSync("ps", ["-axo", "pid=,ppid=,rss="], { encoding: "utf8" })) ?? "";
-  const table = new Map<number, ProcessEntry>();
+function sampleFromPs(root: number): ProcessLook[] {
+  const options = { encoding: "utf8", env: PS_ENVIRONMENT } as const;
+  const text = tryRead(() => execFileSync("/bin/ps", ["-axo", "pid=,ppid=,rss=,lstart="], options)) ?? "";
+  const table = new Map<number, ProcessLook & { readonly parent: number }>();
   for (const line of text.split("\n")) {
-    const [pid, parent, kilobytes] = line.trim().split(/\s+/).map(Number);
-    if (pid && parent !== undefined) table.set(pid, { parent, residentBytes: (kilobytes ?? 0) * 1024 });
+    const [, pid, parent, kilobytes, bornAt = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.+?)\s*$/.exec(line) ?? [];
+    if (pid === undefined) continue;
+    const numbers = { pid: Number(pid), parent: Number(parent), residentBytes: Number(kilobytes) * 1024 };
+    table.set(numbers.pid, { ...numbers, bornAt });
   }
-  if (!table.has(root)) return undefined;
-  const pids = [root];
-  for (const above of pids) for (const [pid, { parent }] of table) if (parent === above) pids.push(pid);
-  const residentBytes = pids.reduce((sum, pid) => sum + (table.get(pid)?.residentBytes ?? 0), 0);
-  return { pids, residentBytes };
+  const members = [...(table.get(root) ? [root] : [])];
+  for (const above of members) for (const [pid, { parent }] of table) if (parent === above) members.push(pid);
+  return members.flatMap((pid) => table.get(pid) ?? []);
 }
 
 function tryRead<T>(read: () => T): T | undefined {

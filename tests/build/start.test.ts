@@ -57,7 +57,7 @@ describe("npm start", () => {
     return {
       output: () => output,
       stop: (signal) => {
-        process.kill(-pid, signal);
+        if (child.exitCode === null && child.signalCode === null) process.kill(-pid, signal);
         return ended;
       },
       isGroupAlive: () => {

@@ -55,6 +55,24 @@ describe("the ffmpeg process (F2)", () => {
     });
   });
 
+  it("L2: sends no signal to its group's number any more once it has ended, though its pipes are still held open", async () => {
+    const holdsPipes = 'setsid sleep 60 & echo "$$ $!" > pids.new; mv pids.new pids';
+    await withStub(holdsPipes, async ({ encoder, run, directory }) => {
+      const controller = new AbortController();
+      const running = encoder.run([], { ...run(), signal: controller.signal });
+      const ended = expect(running).rejects.toThrow("the claim is lost");
+      const [group = 0, holder = 0] = await readPids(directory);
+      await vi.waitFor(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"), { timeout: 15_000 });
+      const kill = vi.spyOn(process, "kill");
+      controller.abort(new Error("the claim is lost"));
+
+      await ended;
+      expect(kill.mock.calls).toEqual([]);
+      kill.mockRestore();
+      process.kill(holder, "SIGKILL");
+    });
+  });
+
   it("is given no environment, and its private folder to work in", async () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
     await withStub("/usr/bin/env > environment; pwd > folder", async ({ encoder, run, directory }) => {
