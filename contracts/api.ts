@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { ERROR_CODES } from "./errors.ts";
 import { JOB_STATUSES } from "./job-status.ts";
 import { MEDIA_KINDS } from "./media.ts";
+import { UPLOAD_METHODS } from "./presign-request.ts";
 
 /**
  * The HTTP API's requests and responses; `docs/openapi.json` is made from these. In zod/mini, because presign loads them
@@ -43,6 +44,9 @@ export const rendition = z.object({
 export const statusResponse = z.object({
   jobId: z.uuidv4(),
   key: z.string(),
+  /** As the person wrote it, in NFC, without marks that nobody sees, at most 255 bytes. */
+  fileName: z.string(),
+  createdAt: z.iso.datetime(),
   status: z.enum(JOB_STATUSES),
   /** Whole percent, 0–100; 100 only when COMPLETED. */
   progress: z.int().check(z.minimum(0), z.maximum(100)),
@@ -60,6 +64,42 @@ export const statusResponse = z.object({
   error: z.optional(z.object({ code: z.enum(ERROR_CODES), message: z.string() })),
 });
 export type StatusResponse = z.infer<typeof statusResponse>;
+
+const limitsOfKind = z.object({
+  maxBytes: z.int(),
+  /** Every type that an upload may declare; what it is signed with, and must be sent with, presign answers. */
+  contentTypes: z.array(z.string()),
+  /** With the dot, as a file input's `accept` wants them. */
+  extensions: z.array(z.string()),
+  /** `maxPixels` of the whole picture, all frames of an animation together. */
+  formats: z.array(
+    z.object({
+      name: z.string(),
+      contentType: z.string(),
+      extensions: z.array(z.string()),
+      maxPixels: z.optional(z.int()),
+    }),
+  ),
+  /** What `convertTo` may name. */
+  conversions: z.array(z.string()),
+});
+
+/** What the API accepts, as this deployment is set. */
+export const limitsResponse = z.object({
+  image: z.extend(limitsOfKind, { maxSidePixels: z.int(), maxFrames: z.int() }),
+  video: z.extend(limitsOfKind, { maxDurationSeconds: z.int(), maxFramePixels: z.int() }),
+  audio: z.extend(limitsOfKind, { maxDurationSeconds: z.int() }),
+  upload: z.object({
+    /** How long an upload's address works. */
+    expiresInSeconds: z.int(),
+    methods: z.array(z.enum(UPLOAD_METHODS)),
+  }),
+  /** What is known and refused: a sentence of what it is, and one of what to do. */
+  refused: z.array(
+    z.object({ contentTypes: z.array(z.string()), extensions: z.array(z.string()), message: z.string() }),
+  ),
+});
+export type LimitsResponse = z.infer<typeof limitsResponse>;
 
 /** Every answer that is not a success has this body. */
 export const errorResponse = z.object({

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { errorResponse, presignRequest, presignResponse, statusResponse } from "./api.ts";
+import { errorResponse, limitsResponse, presignRequest, presignResponse, statusResponse } from "./api.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "./errors.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
 import { API_ROUTES } from "./routes.ts";
@@ -19,12 +19,14 @@ export function createOpenApiDocument(version: string): Json {
     },
     paths: {
       [API_ROUTES.presign.path]: { post: describePresign() },
+      [API_ROUTES.limits.path]: { get: describeLimits() },
       [API_ROUTES.status.path]: { get: describeStatus() },
     },
     components: {
       schemas: {
         PresignRequest: toSchema(presignRequest),
         PresignResponse: toSchema(presignResponse),
+        LimitsResponse: toSchema(limitsResponse),
         StatusResponse: toSchema(statusResponse),
         ErrorResponse: toSchema(errorResponse),
       },
@@ -55,6 +57,17 @@ function describePresign(): Json {
         "BODY_TOO_LARGE",
         "INTERNAL",
       ),
+    },
+  };
+}
+
+function describeLimits(): Json {
+  return {
+    operationId: "getLimits",
+    summary: "Tells what is accepted: formats, sizes, lengths, and what is refused by name.",
+    responses: {
+      200: { description: "The limits of this deployment.", content: toContent("LimitsResponse") },
+      ...describeErrors("INTERNAL"),
     },
   };
 }

@@ -12,6 +12,7 @@ export const ENVIRONMENT = {
     "MAX_IMAGE_BYTES",
     "MAX_VIDEO_BYTES",
     "MAX_AUDIO_BYTES",
+    "MAX_DURATION_SECONDS",
   ],
   status: ["JOBS_TABLE", "CDN_URL"],
   resize: [

@@ -10,6 +10,8 @@ import { requireConversion, requireKind, requireSize } from "./upload-rules.ts";
 export interface UploadRules {
   /** Bytes, per kind. */
   readonly maxBytes: Readonly<Record<MediaKind, number>>;
+  /** The longest film or recording; only the worker can tell how long one is. */
+  readonly maxDurationSeconds: number;
   /** How long the signed address works. */
   readonly urlSeconds: number;
   /** How long after its creation a job without an object counts as abandoned. */

@@ -1,4 +1,4 @@
 import { createDependencies } from "./dependencies.ts";
-import { createPresignHandler } from "./route.ts";
+import { createPresignHandler } from "./routes.ts";
 
 export const handler = createPresignHandler(await createDependencies());

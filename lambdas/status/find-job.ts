@@ -36,6 +36,8 @@ function describeJob(job: Job, cdnUrl: string): StatusResponse {
   return {
     jobId: job.jobId,
     key: job.key,
+    fileName: job.fileName,
+    createdAt: job.createdAt.toISOString(),
     status: job.status,
     progress: job.progress,
     source: { kind: job.kind, contentType, bytes, width, height, durationSeconds },

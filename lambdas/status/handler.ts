@@ -1,4 +1,7 @@
+import { createHttpHandler } from "../support/http.ts";
 import { createDependencies } from "./dependencies.ts";
-import { createStatusHandler } from "./route.ts";
+import { createStatusRoute } from "./route.ts";
 
-export const handler = createStatusHandler(createDependencies());
+const dependencies = createDependencies();
+
+export const handler = createHttpHandler(dependencies.log, [createStatusRoute(dependencies)]);

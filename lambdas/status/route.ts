@@ -2,18 +2,19 @@ import type { StatusResponse } from "../../contracts/api.ts";
 import { isTerminal } from "../../contracts/job-status.ts";
 import { API_ROUTES } from "../../contracts/routes.ts";
 import { DarkroomError } from "../support/errors.ts";
-import { createHttpHandler, type HttpHandler, type HttpRequest } from "../support/http.ts";
-import type { StatusDependencies } from "./dependencies.ts";
-import { findJob, type JobQuery } from "./find-job.ts";
+import type { HttpEndpoint, HttpRequest } from "../support/http.ts";
+import { type FindJobDependencies, findJob, type JobQuery } from "./find-job.ts";
 
 /** `GET /status` in front of the core. */
-export function createStatusHandler(dependencies: StatusDependencies): HttpHandler {
-  return createHttpHandler({ log: dependencies.log, route: API_ROUTES.status }, async (request) => {
-    const body = await findJob(dependencies, readQuery(request));
-    return isTerminal(body.status)
-      ? { status: 200, body }
-      : { status: 200, body, headers: { "retry-after": readRetryAfter(body) } };
-  });
+export function createStatusRoute(dependencies: FindJobDependencies): HttpEndpoint {
+  return {
+    route: API_ROUTES.status,
+    async respond(request) {
+      const body = await findJob(dependencies, readQuery(request));
+      const answer = { status: 200, body, isTagged: true };
+      return isTerminal(body.status) ? answer : { ...answer, headers: { "retry-after": readRetryAfter(body) } };
+    },
+  };
 }
 
 function readQuery({ query }: HttpRequest): JobQuery {

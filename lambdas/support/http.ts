@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import type { ErrorResponse } from "../../contracts/api.ts";
 import { ERRORS } from "../../contracts/errors.ts";
 import { MAX_BODY_BYTES } from "../../contracts/limits.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+import { API_ROUTES, type ApiRoute } from "../../contracts/routes.ts";
+import { createEntityTag, namesEntityTag } from "./entity-tag.ts";
 import { DarkroomError } from "./errors.ts";
 import type { Log } from "./log.ts";
 
@@ -20,29 +21,38 @@ export interface HttpResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** With a strong `ETag`; the edge answers 304, without the body, to whoever has these bytes already. */
+  readonly isTagged?: boolean;
 }
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-type Route = (typeof API_ROUTES)[keyof typeof API_ROUTES];
+/** One route of a function, and what answers it. */
+export interface HttpEndpoint {
+  readonly route: ApiRoute;
+  respond(request: HttpRequest): Promise<HttpResponse>;
+}
 
 /**
  * The edge of every function behind the HTTP API: whatever happens, the answer is JSON, and a failure is one shape with
  * one mapping from code to status (`contracts/errors.ts`). Other routes of the API may lead here too, so that an unknown
  * address has that shape.
  */
-export function createHttpHandler(
-  { log, route }: { readonly log: Log; readonly route: Route },
-  respond: (request: HttpRequest) => Promise<HttpResponse>,
-): HttpHandler {
+export function createHttpHandler(log: Log, endpoints: readonly HttpEndpoint[]): HttpHandler {
   return async (event) => {
     const { requestId } = event.requestContext;
     try {
-      return toResult(findMisrouted(event, route) ?? (await respond(toRequest(event))), requestId);
+      const endpoint = endpoints.find(({ route }) => isRouteOf(event, route));
+      if (!endpoint) return toResult(describeMisrouted(event), event);
+      return toResult(await endpoint.respond(toRequest(event)), event);
     } catch (error) {
-      return toResult(toFailure(error, log, requestId), requestId);
+      return toResult(toFailure(error, log, requestId), event);
     }
   };
+}
+
+function isRouteOf({ rawPath, requestContext }: APIGatewayProxyEventV2, { method, path }: ApiRoute): boolean {
+  return rawPath === path && requestContext.http.method === method;
 }
 
 interface Failure {
@@ -50,15 +60,12 @@ interface Failure {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An address or a method that is not the route's own. */
-function findMisrouted(event: APIGatewayProxyEventV2, route: Route): Failure | undefined {
-  const { method } = event.requestContext.http;
-  const { rawPath } = event;
-  if (rawPath === route.path && method === route.method) return undefined;
-  const known = Object.values(API_ROUTES).find(({ path }) => path === rawPath);
-  if (!known) return { failure: new DarkroomError("ROUTE_NOT_FOUND") };
-  const message = `${known.path} takes ${known.method} only.`;
-  return { failure: new DarkroomError("METHOD_NOT_ALLOWED", message), headers: { allow: known.method } };
+/** An address or a method that is none of the function's own. */
+function describeMisrouted({ rawPath }: APIGatewayProxyEventV2): Failure {
+  const methods = Object.values(API_ROUTES).flatMap(({ path, method }) => (path === rawPath ? [method] : []));
+  if (methods.length === 0) return { failure: new DarkroomError("ROUTE_NOT_FOUND") };
+  const message = `${rawPath} takes ${methods.join(" and ")} only.`;
+  return { failure: new DarkroomError("METHOD_NOT_ALLOWED", message), headers: { allow: methods.join(", ") } };
 }
 
 function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
@@ -98,25 +105,27 @@ function findStatus({ code }: DarkroomError): number | undefined {
   return "status" in entry ? entry.status : undefined;
 }
 
-function toResult(answer: HttpResponse | Failure, requestId: string): APIGatewayProxyStructuredResultV2 {
-  const { status, body } = "failure" in answer ? describeFailure(answer.failure, requestId) : answer;
+function toResult(answer: HttpResponse | Failure, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 {
+  const response = "failure" in answer ? describeFailure(answer, event.requestContext.requestId) : answer;
+  const text = JSON.stringify(response.body);
+  const tag = response.isTagged ? createEntityTag(text) : undefined;
+  const headers = {
+    "x-content-type-options": "nosniff",
+    // Signed addresses and states of jobs are for this caller and this moment.
+    "cache-control": "no-store",
+    ...response.headers,
+    ...(tag && { etag: tag }),
+  };
+  if (tag && namesEntityTag(event.headers["if-none-match"], tag)) return { statusCode: 304, headers };
   return {
-    statusCode: status,
-    headers: {
-      "content-type": "application/json; charset=utf-8",
-      "x-content-type-options": "nosniff",
-      // Signed addresses and states of jobs are for this caller and this moment.
-      "cache-control": "no-store",
-      ...answer.headers,
-    },
-    body: JSON.stringify(body),
+    statusCode: response.status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    body: text,
   };
 }
 
-function describeFailure(error: DarkroomError, requestId: string): { status: number; body: ErrorResponse } {
-  const { code, message, details } = error;
-  return {
-    status: findStatus(error) ?? 500,
-    body: { error: { code, message, ...(details ? { details: [...details] } : {}), requestId } },
-  };
+function describeFailure({ failure, headers }: Failure, requestId: string): HttpResponse {
+  const { code, message, details } = failure;
+  const body: ErrorResponse = { error: { code, message, ...(details ? { details: [...details] } : {}), requestId } };
+  return { status: findStatus(failure) ?? 500, body, ...(headers && { headers }) };
 }

@@ -101,6 +101,8 @@ export class HttpApi extends Construct {
   readonly apiId: string;
   readonly logGroupName: string;
   private readonly api: Apigatewayv2Api;
+  /** One for each function, however many routes lead to it. */
+  private readonly integrations = new Map<NodeFunction, Apigatewayv2Integration>();
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, `${id}-http-api`);
@@ -123,8 +125,8 @@ export class HttpApi extends Construct {
         corsConfiguration: {
           allowOrigins: [...props.origins],
           allowMethods: [...new Set(props.routes.map(({ method }) => method))],
-          allowHeaders: ["content-type"],
-          exposeHeaders: ["retry-after"],
+          allowHeaders: ["content-type", "if-none-match"],
+          exposeHeaders: ["etag", "retry-after"],
           allowCredentials: false,
           maxAge: CORS_MAX_AGE_SECONDS,
         },
@@ -176,36 +178,23 @@ export class HttpApi extends Construct {
   }
 
   private createRoute({ id, method, path, handler }: HttpRoute): void {
-    const integration = this.createIntegration(id, handler);
-    this.createRouteTo(integration, id, routeKey({ method, path }));
+    this.createRouteTo(handler, id, routeKey({ method, path }));
     // The stage `$default`, this method and path alone: arn:aws:execute-api:<region>:<account>:<api>/$default/POST/presign/upload
     const source = `${this.api.executionArn}/$default/${method}${path}`;
-    handler.allowCallFrom("api", "apigateway.amazonaws.com", source);
+    handler.allowCallFrom(`api_${id}`, "apigateway.amazonaws.com", source);
   }
 
   private createFallback(handler: NodeFunction): void {
-    const integration = this.createIntegration("fallback", handler);
     for (const [id, path] of Object.entries(FALLBACK_PATHS)) {
       for (const method of FALLBACK_METHODS) {
-        this.createRouteTo(integration, `${id}_${method.toLowerCase()}`, routeKey({ method, path }));
+        this.createRouteTo(handler, `${id}_${method.toLowerCase()}`, routeKey({ method, path }));
       }
       handler.allowCallFrom(id, "apigateway.amazonaws.com", `${this.api.executionArn}/$default/*${path}`);
     }
   }
 
-  private createIntegration(id: string, handler: NodeFunction): Apigatewayv2Integration {
-    return withLogicalId(
-      new Apigatewayv2Integration(this, `integration-${id}`, {
-        apiId: this.api.id,
-        integrationType: "AWS_PROXY",
-        integrationUri: handler.invokeArn,
-        payloadFormatVersion: "2.0",
-      }),
-      id,
-    );
-  }
-
-  private createRouteTo(integration: Apigatewayv2Integration, id: string, key: string): void {
+  private createRouteTo(handler: NodeFunction, id: string, key: string): void {
+    const integration = this.integrations.get(handler) ?? this.createIntegration(handler);
     withLogicalId(
       new Apigatewayv2Route(this, `route-${id}`, {
         apiId: this.api.id,
@@ -214,6 +203,20 @@ export class HttpApi extends Construct {
       }),
       id,
     );
+  }
+
+  private createIntegration(handler: NodeFunction): Apigatewayv2Integration {
+    const integration = withLogicalId(
+      new Apigatewayv2Integration(this, `integration-${handler.logicalId}`, {
+        apiId: this.api.id,
+        integrationType: "AWS_PROXY",
+        integrationUri: handler.invokeArn,
+        payloadFormatVersion: "2.0",
+      }),
+      handler.logicalId,
+    );
+    this.integrations.set(handler, integration);
+    return integration;
   }
 }
 

@@ -97,7 +97,8 @@ export class NodeFunction extends Construct implements Grantee {
   readonly invokeArn: string;
   readonly functionName: string;
   readonly logGroupName: string;
-  private readonly logicalId: string;
+  /** Of its resources in Terraform: `presign`. */
+  readonly logicalId: string;
   private readonly role: FunctionRole;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {

@@ -63,6 +63,7 @@ function createPresign(scope: Construct, context: FunctionContext): NodeFunction
     MAX_IMAGE_BYTES: String(limits.imageBytes),
     MAX_VIDEO_BYTES: String(limits.videoBytes),
     MAX_AUDIO_BYTES: String(limits.audioBytes),
+    MAX_DURATION_SECONDS: String(limits.durationSeconds),
   });
   const presign = new NodeFunction(scope, "presign", props);
   jobs.grantCreate(presign);

@@ -218,9 +218,10 @@ export class MediaStack extends TerraformStack {
     const { throttle, retention, name } = this.environment;
     return new HttpApi(this, "api", {
       apiName: regionalName(this.naming, "other", "api"),
-      description: `Darkroom ${name}: upload addresses and job status`,
+      description: `Darkroom ${name}: upload addresses, limits and job status`,
       routes: [
         { id: "presign", ...API_ROUTES.presign, handler: presign },
+        { id: "limits", ...API_ROUTES.limits, handler: presign },
         { id: "status", ...API_ROUTES.status, handler: status },
       ],
       // Of the two it may do least: it reads one record.

@@ -78,7 +78,7 @@ const api =
     new HttpApi(scope, "api", {
       apiName: "api",
       description: "An API.",
-      routes: [{ id: "status", method: "GET", path: "/status", handler: lambda()(scope) }],
+      routes: changes.routes ?? [{ id: "status", method: "GET", path: "/status", handler: lambda()(scope) }],
       origins: ["https://example.com"],
       requestsPerSecond: 10,
       burst: 20,
@@ -143,6 +143,25 @@ describe("a construct", () => {
     expect(problemsOf(cdn({ errorTtlSeconds: 0 }))).toEqual([]);
     expect(problemsOf(schedule({ everyMinutes: 1440 }))).toEqual([]);
     expect(problemsOf(site("index.html", "page.js"))).toEqual([]);
+  });
+
+  it("leads several routes to one function, by one integration, each with a permission of its own", () => {
+    const scope = stack();
+    const handler = lambda()(scope);
+    api({
+      routes: [
+        { id: "read", method: "GET", path: "/photos", handler },
+        { id: "add", method: "POST", path: "/photos", handler },
+      ],
+      fallback: handler,
+    })(scope);
+
+    const { resource } = JSON.parse(JSON.stringify(scope.toTerraform()));
+    expect(Object.keys(resource.aws_apigatewayv2_integration)).toEqual(["status"]);
+    expect(resource.aws_lambda_permission).toMatchObject({
+      status_api_read: { source_arn: expect.stringMatching(/\/\$default\/GET\/photos$/) },
+      status_api_add: { source_arn: expect.stringMatching(/\/\$default\/POST\/photos$/) },
+    });
   });
 
   it("names all its problems at once, each with its path", () => {

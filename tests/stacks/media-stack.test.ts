@@ -32,12 +32,13 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
   [
     "only these may call functions",
     ofEach("aws_lambda_permission", [
-      ...["presign_api", "status_api", "status_fallback", "status_fallback_root", "settle_schedule"],
+      ...["presign_api_presign", "presign_api_limits", "status_api_status"],
+      ...["status_fallback", "status_fallback_root", "settle_schedule"],
     ]),
   ],
   ["jobs", ["aws_dynamodb_table.jobs"]],
   ["the API", ["aws_apigatewayv2_api.api", "aws_apigatewayv2_stage.api"]],
-  ["its two addresses", ofEach("aws_apigatewayv2_route", ["presign", "status"])],
+  ["its three addresses", ofEach("aws_apigatewayv2_route", ["presign", "limits", "status"])],
   [
     "every other address answers in the same shape",
     ofEach(
@@ -45,7 +46,7 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
       ["get", "post", "put", "patch", "delete"].flatMap((it) => [`fallback_${it}`, `fallback_root_${it}`]),
     ),
   ],
-  ["functions behind them", ofEach("aws_apigatewayv2_integration", ["presign", "status", "fallback"])],
+  ["functions behind them", ofEach("aws_apigatewayv2_integration", ["presign", "status"])],
   ["renditions and page are served", ofEach("aws_cloudfront_distribution", ["cdn", "site"])],
   ["only through their distribution", ofEach("aws_cloudfront_origin_access_control", ["cdn", "site"])],
   ["kept by path only", ofEach("aws_cloudfront_cache_policy", ["cdn", "site"])],

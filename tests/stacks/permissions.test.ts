@@ -191,13 +191,18 @@ describe.each(ENVIRONMENT_NAMES)("the policies of %s", (name) => {
 
     expect(callers.sort()).toEqual([
       [
-        "presign_api",
+        "presign_api_limits",
+        "apigateway.amazonaws.com",
+        `${ref("aws_apigatewayv2_api.api.execution_arn")}/$default/GET/limits`,
+      ],
+      [
+        "presign_api_presign",
         "apigateway.amazonaws.com",
         `${ref("aws_apigatewayv2_api.api.execution_arn")}/$default/POST/presign/upload`,
       ],
       ["settle_schedule", "events.amazonaws.com", ref("aws_cloudwatch_event_rule.settle.arn")],
       [
-        "status_api",
+        "status_api_status",
         "apigateway.amazonaws.com",
         `${ref("aws_apigatewayv2_api.api.execution_arn")}/$default/GET/status`,
       ],

@@ -12,6 +12,8 @@ const answer = (status: StatusResponse["status"], retryAfterSeconds?: number): S
   job: {
     jobId: "3f2c1a9e-0000-4000-8000-000000000000",
     key: "image/3f2c1a9e-0000-4000-8000-000000000000",
+    fileName: "beach.jpg",
+    createdAt: "2026-11-01T12:00:00.000Z",
     status,
     progress: 0,
     source: { kind: "image", contentType: "image/jpeg", bytes: 1 },

@@ -5,7 +5,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { S3UploadSigner } from "../../../lambdas/adapters/aws/s3-upload-signer.ts";
 import { systemClock } from "../../../lambdas/ports/clock.ts";
-import { createPresignHandler } from "../../../lambdas/presign/route.ts";
+import { createPresignHandler } from "../../../lambdas/presign/routes.ts";
 import { createLog } from "../../../lambdas/support/log.ts";
 import { cpuMs, interleave } from "../../measure.ts";
 import { CREDENTIALS, createPresignEvent, JOB_ID, REGION } from "../requests.ts";
@@ -28,6 +28,7 @@ const handler = createPresignHandler({
   log: createLog("presign"),
   rules: {
     maxBytes: { image: 25_000_000, video: 500_000_000, audio: 200_000_000 },
+    maxDurationSeconds: 3600,
     urlSeconds: EXPIRES_SECONDS,
     abandonedAfterSeconds: 3600,
     retentionDays: 90,

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { S3UploadSigner } from "../../../lambdas/adapters/aws/s3-upload-signer.ts";
 import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
-import { createPresignHandler } from "../../../lambdas/presign/route.ts";
+import { createPresignHandler } from "../../../lambdas/presign/routes.ts";
 import { recordLog, startClock } from "../support/fakes.ts";
 import { type HttpCall, makeHttpEvent, readBody } from "../support/http-events.ts";
 
 export const RULES = {
   maxBytes: { image: 25_000_000, video: 500_000_000, audio: 200_000_000 },
+  maxDurationSeconds: 3600,
   urlSeconds: 300,
   abandonedAfterSeconds: 3600,
   retentionDays: 30,
@@ -27,7 +28,8 @@ export function makePresign() {
   const handle = createPresignHandler({ jobs, signer, clock, log, newJobId: randomUUID, rules: RULES });
   const call = async (call: HttpCall) => {
     const result = await handle(makeHttpEvent({ method: "POST", path: "/presign/upload", ...call }));
-    return { statusCode: result.statusCode, body: readBody(result) as Record<string, never> };
+    const body = result.body === undefined ? {} : readBody(result);
+    return { statusCode: result.statusCode, headers: result.headers ?? {}, body: body as Record<string, never> };
   };
   return { jobs, clock, log, call, post: (request: unknown) => call({ body: JSON.stringify(request) }) };
 }

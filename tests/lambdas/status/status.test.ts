@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { errorResponse, statusResponse } from "../../../contracts/api.ts";
 import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
 import type { JobResult, NewJob } from "../../../lambdas/ports/job-table.ts";
-import { createStatusHandler } from "../../../lambdas/status/route.ts";
+import { createStatusRoute } from "../../../lambdas/status/route.ts";
+import { createHttpHandler } from "../../../lambdas/support/http.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
 import { recordLog, startClock } from "../support/fakes.ts";
 import { makeHttpEvent } from "../support/http-events.ts";
@@ -20,11 +21,12 @@ const RESULT: JobResult = {
 async function makeStatus(change: Partial<NewJob> = {}) {
   const jobs = new MemoryJobTable();
   const clock = startClock();
-  const handle = createStatusHandler({ jobs, clock, log: recordLog(), cdnUrl: "https://cdn.example.com" });
+  const route = createStatusRoute({ jobs, clock, cdnUrl: "https://cdn.example.com" });
+  const handle = createHttpHandler(recordLog(), [route]);
   const job = makeNewJob(change);
   await jobs.create(job);
-  const get = async (query: Record<string, string>, requestId?: string) => {
-    const result = await handle(makeHttpEvent({ path: "/status", query, requestId }));
+  const get = async (query: Record<string, string>, requestId?: string, headers: Record<string, string> = {}) => {
+    const result = await handle(makeHttpEvent({ path: "/status", query, requestId, headers }));
     return { status: result.statusCode, headers: result.headers ?? {}, text: result.body ?? "" };
   };
   const read = async () => {
@@ -44,12 +46,31 @@ describe("GET /status", () => {
     expect(body).toEqual({
       jobId: job.jobId,
       key: job.key,
+      fileName: job.fileName,
+      createdAt: job.createdAt.toISOString(),
       status: "PENDING",
       progress: 0,
       source: { kind: "image", contentType: "image/jpeg", bytes: 12_345 },
       renditions: [],
     });
     expect(headers).toMatchObject({ "retry-after": "1", "cache-control": "no-store" });
+  });
+
+  it("answers 304 while nothing has happened, and still says when to ask again", async () => {
+    const { jobs, clock, job, get } = await makeStatus();
+    const ask = (tag: string) => get({ jobId: job.jobId }, undefined, { "if-none-match": tag });
+    const pending = String((await get({ jobId: job.jobId })).headers.etag);
+
+    expect(await ask(pending)).toMatchObject({ status: 304, text: "", headers: { etag: pending, "retry-after": "1" } });
+    await jobs.claim(job.jobId, clock.now(), 60);
+    const processing = String((await ask(pending)).headers.etag);
+    await jobs.reportProgress(job.jobId, 1, 42);
+    const moved = await ask(processing);
+    await jobs.complete(job.jobId, 1, RESULT, clock.now());
+    const finished = await ask(String(moved.headers.etag));
+
+    expect([processing === pending, moved.status, finished.status]).toEqual([false, 200, 200]);
+    expect(await ask(String(finished.headers.etag))).toMatchObject({ status: 304, text: "" });
   });
 
   it("finds the same job by its key", async () => {
@@ -108,7 +129,9 @@ describe("GET /status", () => {
       status: "FAILED",
       error: { code: "CORRUPT_MEDIA", message: "It ends in the middle." },
     });
-    expect(Object.keys(body).sort()).toEqual(["error", "jobId", "key", "progress", "renditions", "source", "status"]);
+    expect(Object.keys(body).sort()).toEqual(
+      ["createdAt", "error", "fileName", "jobId", "key", "progress", "renditions", "source", "status"].sort(),
+    );
   });
 
   it("U6: tells of an expired upload with a reason", async () => {

@@ -11,9 +11,9 @@ const ROUTE = { method: "POST", path: "/presign/upload" };
 
 async function call(respond: (request: HttpRequest) => Promise<HttpResponse>, request: HttpCall = {}) {
   const log = recordLog();
-  const handle = createHttpHandler({ log, route: API_ROUTES.presign }, respond);
+  const handle = createHttpHandler(log, [{ route: API_ROUTES.presign, respond }]);
   const result = await handle(makeHttpEvent({ ...ROUTE, ...request }));
-  return { ...result, parsed: readBody(result), log };
+  return { ...result, body: result.body, parsed: result.body === undefined ? undefined : readBody(result), log };
 }
 
 async function fail(error: unknown, request?: HttpCall) {
@@ -81,6 +81,54 @@ describe("the HTTP edge", () => {
     expect(wrongMethod).toMatchObject({ statusCode: 405, headers: { allow: "POST" } });
     expect(otherRoute).toMatchObject({ statusCode: 405, headers: { allow: "GET" } });
     expect(unknown).toMatchObject({ statusCode: 404, parsed: { error: { code: "ROUTE_NOT_FOUND" } } });
+  });
+
+  it("leads each of a function's routes to its own answer, and the routes of other functions to none", async () => {
+    const answerWith = (name: string) => async () => ({ status: 200, body: name });
+    const handle = createHttpHandler(recordLog(), [
+      { route: API_ROUTES.presign, respond: answerWith("presign") },
+      { route: API_ROUTES.limits, respond: answerWith("limits") },
+    ]);
+
+    const presign = await handle(makeHttpEvent(API_ROUTES.presign));
+    const limits = await handle(makeHttpEvent(API_ROUTES.limits));
+    const status = await handle(makeHttpEvent(API_ROUTES.status));
+
+    expect([readBody(presign), readBody(limits)]).toEqual(["presign", "limits"]);
+    expect(status.statusCode).toBe(405);
+  });
+
+  it("tags what may be asked for again with a strong ETag of its bytes", async () => {
+    const tagged = (body: unknown) => call(async () => ({ status: 200, body, isTagged: true }));
+
+    const [first, same, other] = [await tagged({ a: 1 }), await tagged({ a: 1 }), await tagged({ a: 2 })];
+
+    expect(first.headers?.etag).toMatch(/^"[\w-]{22}"$/);
+    expect(same.headers?.etag).toBe(first.headers?.etag);
+    expect(other.headers?.etag).not.toBe(first.headers?.etag);
+  });
+
+  it("answers 304, without body or type but with every other header, to whoever has these bytes", async () => {
+    const respond = async () => ({ status: 200, body: { a: 1 }, headers: { "retry-after": "2" }, isTagged: true });
+    const etag = String((await call(respond)).headers?.etag);
+    const ask = (ifNoneMatch: string) => call(respond, { headers: { "if-none-match": ifNoneMatch } });
+
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+      expect(await ask(known)).toMatchObject({
+        statusCode: 304,
+        headers: { etag, "retry-after": "2", "cache-control": "no-store", "x-content-type-options": "nosniff" },
+        body: undefined,
+      });
+      expect((await ask(known)).headers).not.toHaveProperty("content-type");
+    }
+    for (const other of ['"x"', etag.replaceAll('"', ""), "", "W/*"]) expect((await ask(other)).statusCode).toBe(200);
+  });
+
+  it("never answers 304 to a request that failed", async () => {
+    const answer = await fail(new DarkroomError("JOB_NOT_FOUND"), { headers: { "if-none-match": "*" } });
+
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers).not.toHaveProperty("etag");
   });
 
   it("U9: reads a body of 8 KB and refuses one byte more, plain or base64", async () => {

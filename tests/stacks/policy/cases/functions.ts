@@ -3,7 +3,7 @@ import { type Case, declare, out, putIn, ref, set } from "./case.ts";
 
 const RESIZE = "aws_lambda_function.resize";
 const PRESIGN = "aws_lambda_function.presign";
-const CALLER = "aws_lambda_permission.presign_api";
+const CALLER = "aws_lambda_permission.presign_api_presign";
 const URL = "aws_lambda_function_url.resize";
 
 export const FUNCTION_CASES = {

@@ -1,0 +1,54 @@
+import { ACCEPTED_FORMATS, type AcceptedFormat } from "../../contracts/accepted-formats.ts";
+import type { LimitsResponse } from "../../contracts/api.ts";
+import { CONVERSIONS, type MediaKind } from "../../contracts/media.ts";
+import { UPLOAD_METHODS } from "../../contracts/presign-request.ts";
+import { describeRefusal, listRefusals } from "../../contracts/refused-formats.ts";
+import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
+import { MAX_AVIF_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "../media/image-limits.ts";
+import type { UploadRules } from "./create-upload.ts";
+
+/** What the workers accept, by the very figures that they refuse by; bytes and seconds are this deployment's own. */
+export function describeLimits(rules: UploadRules): LimitsResponse {
+  const { maxDurationSeconds } = rules;
+  const { maxFramePixels } = DEFAULT_AV_LIMITS;
+  return {
+    image: { ...describeKind("image", rules, findMaxPixels), maxSidePixels: MAX_SIDE_PIXELS, maxFrames: MAX_FRAMES },
+    video: { ...describeKind("video", rules), maxDurationSeconds, maxFramePixels },
+    audio: { ...describeKind("audio", rules), maxDurationSeconds },
+    upload: { expiresInSeconds: rules.urlSeconds, methods: [...UPLOAD_METHODS] },
+    refused: listRefusals().flatMap((format) => {
+      // Some are known by their bytes alone: there is nothing to look for before the upload.
+      if (format.contentTypes.length + format.extensions.length === 0) return [];
+      const { contentTypes, extensions } = format;
+      return [
+        { contentTypes: [...contentTypes], extensions: extensions.map(withDot), message: describeRefusal(format) },
+      ];
+    }),
+  };
+}
+
+function describeKind(
+  kind: MediaKind,
+  { maxBytes }: UploadRules,
+  maxPixelsOf: (format: AcceptedFormat) => number | undefined = () => undefined,
+) {
+  const formats = ACCEPTED_FORMATS[kind];
+  return {
+    maxBytes: maxBytes[kind],
+    contentTypes: [...new Set(formats.flatMap(({ contentType, aliases }) => [contentType, ...aliases]))],
+    extensions: formats.flatMap(({ extensions }) => extensions.map(withDot)),
+    formats: formats.map((format) => {
+      const { name, contentType, extensions } = format;
+      return { name, contentType, extensions: extensions.map(withDot), maxPixels: maxPixelsOf(format) };
+    }),
+    conversions: [...CONVERSIONS[kind]],
+  };
+}
+
+function findMaxPixels({ contentType }: AcceptedFormat): number {
+  return contentType === "image/avif" ? MAX_AVIF_PIXELS : MAX_PIXELS;
+}
+
+function withDot(extension: string): string {
+  return `.${extension}`;
+}
