@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import type { LambdaService, Log, Principal, ReceivedMessage, SqsService } from "../services.ts";
 import { findFailedIds } from "./batch-response.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
@@ -67,7 +68,7 @@ export class EventSourceMapping {
         backoffMs = FIRST_BACKOFF_MS;
       } catch (error) {
         if (signal.aborted) return;
-        this.#warn(`cannot read from the queue: ${error instanceof Error ? error.message : String(error)}`);
+        this.#warn(`cannot read from the queue: ${describe(error)}`);
         await sleep(backoffMs, undefined, { signal }).catch(() => {});
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       }
@@ -97,7 +98,7 @@ export class EventSourceMapping {
   #begin(batch: readonly ReceivedMessage[]): void {
     const running = this.#process(batch).catch((error) => {
       // Nothing is lost: what was not deleted becomes visible again.
-      this.#warn(`a batch was not finished: ${error instanceof Error ? error.message : String(error)}`);
+      this.#warn(`a batch was not finished: ${describe(error)}`);
     });
     this.#running.add(running);
     void running.then(() => this.#running.delete(running));
@@ -132,6 +133,11 @@ export class EventSourceMapping {
     const { name } = this.#declared.settings;
     this.#context.log({ level: "warn", source: "lambda", message: `${name}: the event source mapping ${message}` });
   }
+}
+
+function describe(error: unknown): string {
+  if (isDiskFull(error)) return DISK_FULL;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A message as Lambda hands it over: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */

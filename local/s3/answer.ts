@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import { SignatureError } from "../sigv4/signature-error.ts";
 import { authenticate, requireAccess } from "./access.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -89,9 +90,11 @@ function explain(core: S3Core, raw: IncomingMessage, request: S3Request | undefi
   // A client that went away in the middle of its body is not our failure.
   if (!known && !raw.destroyed) {
     const stack = error instanceof Error ? error.stack : String(error);
-    core.context.log({ level: "error", source: "s3", message: "a request failed", method: raw.method, error: stack });
+    const message = isDiskFull(error) ? DISK_FULL : "a request failed";
+    core.context.log({ level: "error", source: "s3", message, method: raw.method, error: stack });
   }
-  const refusal = known ? error : new S3Error("InternalError", "We encountered an internal error. Please try again.");
+  const words = isDiskFull(error) ? DISK_FULL : "We encountered an internal error. Please try again.";
+  const refusal = known ? error : new S3Error("InternalError", words);
   const { status, code, message } = refusal;
   const { details = {}, headers = {} } = refusal instanceof S3Error ? refusal : {};
   if (status === 304 || raw.method === "HEAD") return { status, headers };

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { Journal } from "../journal.ts";
-import type { QueueSettings, RuntimeClock } from "../services.ts";
+import type { QueueSettings, RuntimeClock, ServiceContext } from "../services.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
 
 /** A line of the journal: what changed. */
@@ -51,16 +51,17 @@ export class Queue {
     readonly arn: string,
     path: string,
     settings: QueueSettings,
-    clock: RuntimeClock,
+    { clock, log }: Pick<ServiceContext, "clock" | "log">,
   ) {
     this.settings = settings;
     this.#clock = clock;
     this.createdAt = clock.now();
-    this.#journal = new Journal<Change>(
+    this.#journal = new Journal<Change>({
       path,
-      (change) => this.#apply(change),
-      () => this.#snapshot(),
-    );
+      replay: (change) => this.#apply(change),
+      snapshot: () => this.#snapshot(),
+      say: (message) => log({ level: "warn", source: "sqs", message }),
+    });
     this.modifiedAt = this.createdAt;
     this.#orphans = [...this.#messages.values()].filter(
       ({ receipt, visibleAt, hiddenByReceiver }) => receipt && visibleAt > clock.now() && !hiddenByReceiver,
