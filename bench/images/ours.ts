@@ -5,6 +5,7 @@ import type { Job } from "../../lambdas/ports/job-table.ts";
 import { encodeSizes } from "../../lambdas/resize/encode-sizes.ts";
 import { decode } from "../../lambdas/resize/pixels.ts";
 import { readHeader } from "../../lambdas/resize/read-header.ts";
+import { readPicture } from "../../lambdas/resize/read-picture.ts";
 import { RenditionOutbox } from "../../lambdas/resize/rendition-outbox.ts";
 import { createResize } from "../../lambdas/resize/resize-image.ts";
 
@@ -55,7 +56,7 @@ export async function resize(
  * placeholder, which no peer makes.
  */
 export async function resizeTo(source: Buffer, format: ImageFormat, keep: Keep = () => {}): Promise<void> {
-  const header = await readHeader(source);
+  const header = await readHeader(readPicture(source));
   const plan = { ...planImage(header, { widths: WIDTHS, avif: false }), formats: [{ format, isRequired: true }] };
   const outbox = new RenditionOutbox(storeInto(keep), JOB_ID);
   const pixels = await decode(source, header, plan.sizes[0]);

@@ -8,6 +8,7 @@ import { encodeSizes } from "./encode-sizes.ts";
 import { convert, decode, encode, type Pixels } from "./pixels.ts";
 import { createPlaceholder } from "./placeholder.ts";
 import { readHeader } from "./read-header.ts";
+import { readPicture } from "./read-picture.ts";
 import { RenditionOutbox } from "./rendition-outbox.ts";
 
 export interface ResizeLimits {
@@ -36,8 +37,9 @@ export interface ResizeDependencies {
  */
 export function createResize(dependencies: ResizeDependencies): Work {
   return async (request) => {
-    const source = await dependencies.source.read(request.upload, dependencies.limits.maxBytes);
-    const header = await readHeader(source);
+    const picture = readPicture(await dependencies.source.read(request.upload, dependencies.limits.maxBytes));
+    const { source } = picture;
+    const header = await readHeader(picture);
     const plan = planWithinLimits(header, request, dependencies);
     request.reportProgress(10);
 
