@@ -1,5 +1,5 @@
+import { findFormatByType } from "../contracts/accepted-formats.ts";
 import type { PresignRequest } from "../contracts/api.ts";
-import { findMediaKind } from "../contracts/media.ts";
 import { type ApiClient, ApiError } from "./api-client.ts";
 import { contentTypeOf } from "./content-type.ts";
 import type { RunInLane } from "./lanes.ts";
@@ -46,5 +46,5 @@ export function uploadRequest(file: File, chosenConversion: string): PresignRequ
   const contentType = contentTypeOf(file);
   const [kind, convertTo] = chosenConversion.split("/");
   const request = { fileName: file.name, contentType, size: file.size };
-  return convertTo && kind === findMediaKind(contentType) ? { ...request, convertTo } : request;
+  return convertTo && kind === findFormatByType(contentType)?.kind ? { ...request, convertTo } : request;
 }

@@ -1,4 +1,5 @@
-import { ACCEPTED_CONTENT_TYPES, CONVERSIONS, MEDIA_KINDS } from "../../contracts/media.ts";
+import { ACCEPTED_FORMATS } from "../../contracts/accepted-formats.ts";
+import { CONVERSIONS, MEDIA_KINDS } from "../../contracts/media.ts";
 import { element, requireElement } from "./element.ts";
 
 export interface Chosen {
@@ -12,7 +13,10 @@ export function createDropZone(onChoose: (chosen: Chosen) => void): void {
   const zone = requireElement("drop-zone", HTMLFormElement);
   const input = requireElement("files", HTMLInputElement);
   const convertTo = requireElement("convert-to", HTMLSelectElement);
-  input.accept = Object.values(ACCEPTED_CONTENT_TYPES).flat().join(",");
+  const formats = Object.values(ACCEPTED_FORMATS).flat();
+  input.accept = formats
+    .flatMap(({ contentType, extensions }) => [contentType, ...extensions.map((it) => `.${it}`)])
+    .join(",");
   requireElement("limits", HTMLParagraphElement).textContent =
     "JPEG, PNG, WebP, AVIF, GIF, TIFF · MP4, MOV, WebM, MKV, AVI · MP3, M4A, WAV, OGG, FLAC";
   for (const kind of MEDIA_KINDS) convertTo.append(conversionGroup(kind));
