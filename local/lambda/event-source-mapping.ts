@@ -16,7 +16,7 @@ const MAX_BACKOFF_MS = 5000;
 const STOP_GRACE_MS = 3000;
 
 export interface MappingContext {
-  readonly sqs: Pick<SqsService, "receive" | "delete" | "getQueueSettings">;
+  readonly sqs: Pick<SqsService, "receive" | "delete" | "release" | "getQueueSettings">;
   readonly registry: FunctionRegistry;
   readonly region: string;
   readonly log: Log;
@@ -109,9 +109,12 @@ export class EventSourceMapping {
     if (end?.outcome !== "ok") return;
     const ids = batch.map((message) => message.messageId);
     const failed = this.#settings.reportBatchItemFailures ? findFailedIds(JSON.parse(end.payload), ids) : [];
-    for (const message of batch) {
-      if (failed.includes(message.messageId)) continue;
-      await this.#context.sqs.delete(this.#principal, this.#settings.queueArn, message.receiptHandle);
+    const { sqs } = this.#context;
+    const { queueArn } = this.#settings;
+    for (const { messageId, receiptHandle } of batch) {
+      // The function is alive and has chosen when this one comes back. What died with its worker comes back at the next start.
+      if (failed.includes(messageId)) sqs.release(queueArn, receiptHandle);
+      else await sqs.delete(this.#principal, queueArn, receiptHandle);
     }
   }
 
