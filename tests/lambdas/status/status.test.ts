@@ -62,7 +62,7 @@ describe("GET /status", () => {
     const pending = String((await get({ jobId: job.jobId })).headers.etag);
 
     expect(await ask(pending)).toMatchObject({ status: 304, text: "", headers: { etag: pending, "retry-after": "1" } });
-    await jobs.claim(job.jobId, clock.now(), 60);
+    await jobs.claim(job.jobId, clock.now(), 60, someDelivery());
     const processing = String((await ask(pending)).headers.etag);
     await jobs.reportProgress(job.jobId, 1, 42);
     const moved = await ask(processing);
