@@ -149,7 +149,7 @@ async function startBase(
   const roles = createRoleStore();
   const authorize = createAuthorize({ accountId, region, clock, roles });
   const ports = createPortPlan(stateFolder, options.basePort, options.ports);
-  const endpoint = await startEndpoint({ port: ports.endpoint, log });
+  const endpoint = await startEndpoint({ port: ports.endpoint, log, credentials });
   teardown.add("the endpoint", () => endpoint.stop());
 
   const shared = { region, accountId, credentials, authorize, log, clock };
