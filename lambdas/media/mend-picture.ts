@@ -1,5 +1,5 @@
 import { mendGif } from "./gif-blocks.ts";
-import type { ImageFormat } from "./image-formats.ts";
+import type { SourceFormat } from "./image-formats.ts";
 import { mendJpeg } from "./mend-jpeg.ts";
 import { isCompletePng } from "./png-chunks.ts";
 import { mendTiff } from "./tiff-directory.ts";
@@ -12,13 +12,16 @@ import { mendTiff } from "./tiff-directory.ts";
  * others' through one queue for the whole process, where those of two pictures mix (sharp 0.35.5, common.cc). So what is
  * known to be harmless is put right in the bytes beforehand, and all that a decoder still warns of is damage.
  */
-export function mendPicture(bytes: Buffer, format: ImageFormat): Buffer | undefined {
+export function mendPicture(bytes: Buffer, format: SourceFormat): Buffer | undefined {
   const mend = MENDERS[format];
   return mend === undefined ? bytes : mend(bytes);
 }
 
-/** WebP's and AVIF's decoders warn of nothing; they refuse what is cut, and know no defect that they overlook. */
-const MENDERS: Readonly<Partial<Record<ImageFormat, (bytes: Buffer) => Buffer | undefined>>> = {
+/**
+ * WebP's and AVIF's decoders warn of nothing; they refuse what is cut, and know no defect that they overlook. HEIC's header is
+ * read by a reader of ours.
+ */
+const MENDERS: Readonly<Partial<Record<SourceFormat, (bytes: Buffer) => Buffer | undefined>>> = {
   jpeg: mendJpeg,
   png: (bytes) => (isCompletePng(bytes) ? bytes : undefined),
   gif: mendGif,

@@ -5,6 +5,7 @@ import type { ImageHeader } from "../media/image-header.ts";
 import { ascii } from "../media/signatures.ts";
 import { findUnreadableTiff, MAX_CHANNELS } from "../media/tiff-kinds.ts";
 import { reportDamage } from "./picture-damage.ts";
+import { readHeicHeader } from "./read-heic-header.ts";
 import type { Picture } from "./read-picture.ts";
 import { sharp } from "./tuned-sharp.ts";
 
@@ -13,6 +14,7 @@ import { sharp } from "./tuned-sharp.ts";
  * CORRUPT_MEDIA.
  */
 export async function readHeader({ format, source, bytes }: Picture): Promise<ImageHeader> {
+  if (format === "heic") return readHeicHeader(source);
   refuseUnreadableTiff(format, source);
   // Our own limits follow, with words of their own: sharp's would call a large picture a damaged one.
   const metadata = await sharp(source, { limitInputPixels: false }).metadata().catch(reportDamage);

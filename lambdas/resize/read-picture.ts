@@ -1,10 +1,10 @@
-import { type ImageFormat, parseImageFormat } from "../media/image-formats.ts";
+import { parseImageFormat, type SourceFormat } from "../media/image-formats.ts";
 import { mendPicture } from "../media/mend-picture.ts";
 import { reportDamage } from "./picture-damage.ts";
 
 /** An upload that is known to be a picture. */
 export interface Picture {
-  readonly format: ImageFormat;
+  readonly format: SourceFormat;
   /** What is decoded: the upload, without defects that cost no pixel. */
   readonly source: Buffer;
   /** Of the upload itself. */

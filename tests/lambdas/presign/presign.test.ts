@@ -106,6 +106,8 @@ describe("POST /presign/upload", () => {
       ["IMAGE/JPEG", "a", "image/jpeg"],
       ["audio/x-m4b", "book", "audio/mp4"],
       ["", "film.MKV", "video/x-matroska"],
+      ["image/heif", "IMG_0001.HEIC", "image/heic"],
+      ["", "IMG_0002.HEIC", "image/heic"],
     ]) {
       const { response, job } = await create({ contentType, fileName });
       const put = await create({ contentType, fileName, method: "PUT" });
@@ -132,6 +134,11 @@ describe("POST /presign/upload", () => {
         "image/bmp",
         "a.bmp",
         "This is a BMP picture, which can't be opened. Export it as JPEG or PNG and add it again.",
+      ],
+      [
+        "image/heic-sequence",
+        "a.heics",
+        "This is a HEIC sequence of several frames, which can't be opened. Export one of its pictures, or all as a film in MP4, and add that.",
       ],
       ["", "a.wmv", "This is a Windows Media video, which can't be opened. Export it as MP4 and add it again."],
       [
