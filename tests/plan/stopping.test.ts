@@ -137,6 +137,8 @@ describe("a plan that is stopped", () => {
     await thing.waitFor("started", planning);
 
     planning.signalGroup(CTRL_C);
+    // The same press, once more by npm.
+    await wait(200);
     planning.signalGroup(CTRL_C);
     await wait(1200);
     planning.signal("SIGTERM");
