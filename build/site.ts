@@ -37,13 +37,16 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
+/** The page's own folder: `index.html` and what it refers to. */
+const PAGE_FOLDER = "web/media";
+
 /** `src="./main.ts"`, `href="styles.css"`: a file of the page's own folder, as against an address or an anchor. */
 const LOCAL_REFERENCE = /\b(src|href)="(?!#|\/\/|[a-z][a-z0-9+.-]*:)\.?\/?([^"?#]+\.[a-z0-9]+)"/gi;
 
-/** Bundles `web/index.html` and what it refers to. */
+/** Bundles the page's `index.html` and what it refers to. */
 export async function createSite(projectFolder: string): Promise<SiteContent[]> {
-  const html = await readFile(join(projectFolder, "web/index.html"), "utf8").catch((cause: unknown) => {
-    throw new BuildError("Found no page: expected web/index.html.", { cause });
+  const html = await readFile(join(projectFolder, PAGE_FOLDER, "index.html"), "utf8").catch((cause: unknown) => {
+    throw new BuildError(`Found no page: expected ${PAGE_FOLDER}/index.html.`, { cause });
   });
   const references = [...new Set([...html.matchAll(LOCAL_REFERENCE)].map((match) => match[2] ?? ""))];
   await requireFiles(projectFolder, references);
@@ -63,11 +66,14 @@ export async function createSite(projectFolder: string): Promise<SiteContent[]> 
 
 async function requireFiles(projectFolder: string, references: readonly string[]): Promise<void> {
   for (const reference of references) {
-    const isThere = await stat(join(projectFolder, "web", reference)).then(
+    const isThere = await stat(join(projectFolder, PAGE_FOLDER, reference)).then(
       (found) => found.isFile(),
       () => false,
     );
-    if (!isThere) throw new BuildError(`web/index.html refers to "${reference}", but there is no web/${reference}.`);
+    if (!isThere) {
+      const page = `${PAGE_FOLDER}/index.html`;
+      throw new BuildError(`${page} refers to "${reference}", but there is no ${PAGE_FOLDER}/${reference}.`);
+    }
   }
 }
 
@@ -76,8 +82,8 @@ type SiteResult = esbuild.BuildResult<{ write: false; metafile: true }>;
 async function bundleForBrowsers(projectFolder: string, references: readonly string[]): Promise<SiteResult> {
   return await runEsbuild("The page", {
     absWorkingDir: projectFolder,
-    entryPoints: references.map((reference) => `web/${reference}`),
-    outbase: "web",
+    entryPoints: references.map((reference) => `${PAGE_FOLDER}/${reference}`),
+    outbase: PAGE_FOLDER,
     outdir: "dist/site",
     entryNames: "assets/[name]-[hash]",
     assetNames: "assets/[name]-[hash]",
@@ -90,6 +96,8 @@ async function bundleForBrowsers(projectFolder: string, references: readonly str
     format: "esm",
     platform: "browser",
     target: ["es2022"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
     preserveSymlinks: true,
   });
 }
@@ -103,8 +111,10 @@ function nameOutputs(projectFolder: string, result: SiteResult) {
     return { key, bytes: file.contents, contentType, cacheControl: IMMUTABLE };
   });
   const keyOf = (reference: string): string => {
-    const entry = Object.entries(result.metafile.outputs).find(([, output]) => isMadeFrom(output, `web/${reference}`));
-    if (!entry) throw new Error(`esbuild wrote nothing for web/${reference}`);
+    const entry = Object.entries(result.metafile.outputs).find(([, output]) =>
+      isMadeFrom(output, `${PAGE_FOLDER}/${reference}`),
+    );
+    if (!entry) throw new Error(`esbuild wrote nothing for ${PAGE_FOLDER}/${reference}`);
     return entry[0].slice(folder.length);
   };
   return { files, keyOf };

@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { damagedState } from "../damaged-state.ts";
 import { Journal } from "../journal.ts";
 import type { Blobs, Segment } from "./blobs.ts";
 import type { Change, MultipartUpload, ObjectVersion, PendingEvent, StoredSettings, UploadedPart } from "./model.ts";
@@ -31,17 +29,12 @@ export class Catalog {
   constructor(
     directory: string,
     private readonly blobs: Blobs,
-    say: (message: string) => void,
   ) {
-    const path = join(directory, "journal.jsonl");
-    if (!existsSync(path) && blobs.exist())
-      throw damagedState(path, "is missing, though the objects that it describes are there");
-    this.#journal = new Journal({
-      path,
-      replay: (changes) => changes.forEach((change) => void this.apply(change)),
-      snapshot: () => this.snapshot(),
-      say,
-    });
+    this.#journal = new Journal(
+      join(directory, "journal.jsonl"),
+      (changes) => changes.forEach((change) => void this.apply(change)),
+      () => this.snapshot(),
+    );
   }
 
   /** Durable and visible when it returns, all changes or none. */
@@ -78,13 +71,14 @@ export class Catalog {
     return formatSequence(this.#sequence);
   }
 
-  /** Every file that something refers to, and its length in bytes. */
-  usedFiles(): Map<string, number> {
-    const used = new Map<string, number>();
-    const use = ({ file, bytes }: Segment): unknown => used.set(file, bytes);
+  /** Every file that something refers to. */
+  usedFiles(): Set<string> {
+    const used = new Set<string>();
     for (const bucket of this.buckets.values()) {
-      for (const versions of bucket.versions.values()) for (const { segments } of versions) segments.forEach(use);
-      for (const { parts } of bucket.uploads.values()) for (const { segment } of parts.values()) use(segment);
+      for (const versions of bucket.versions.values()) {
+        for (const { segments } of versions) for (const { file } of segments) used.add(file);
+      }
+      for (const { parts } of bucket.uploads.values()) for (const { segment } of parts.values()) used.add(segment.file);
     }
     return used;
   }

@@ -1,14 +1,12 @@
-import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import type { DeliverToQueue, Log } from "../services.ts";
 import type { Catalog } from "./catalog.ts";
 import type { PendingEvent } from "./model.ts";
 import type { EventChange } from "./notifications.ts";
 
-/** Waits between tries double up to the last: about two minutes for the fourteen, enough for every queue to have started. */
+/** Waits between tries double up to the last: about two minutes in all, enough for every queue to have started. */
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 30_000;
-/** How often a queue may say no. A fault, such as a full disk, is no answer: it is tried until it is over. */
-const MAX_REFUSALS = 14;
+const TRIES = 14;
 
 /**
  * Brings events to their queues, at least once. An event stands in the journal from the moment of the write until its
@@ -51,12 +49,10 @@ export class Outbox {
   }
 
   private async bring(event: PendingEvent): Promise<void> {
-    for (let tries = 0, refusals = 0; refusals < MAX_REFUSALS; tries++) {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
       if (this.#stopped) return;
-      const outcome = await this.attempt(event);
-      if (outcome === "delivered") return this.catalog.commit({ kind: "event-gone", id: event.id });
-      if (outcome === "refused") refusals += 1;
-      await this.pause(Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS));
+      if (await this.attempt(event)) return this.catalog.commit({ kind: "event-gone", id: event.id });
+      await this.pause(Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS));
     }
     const { queueArn, sourceArn } = event;
     this.log({
@@ -69,18 +65,18 @@ export class Outbox {
     this.catalog.commit({ kind: "event-gone", id: event.id });
   }
 
-  private async attempt({ queueArn, sourceArn, body }: PendingEvent): Promise<"delivered" | "refused" | "failed"> {
+  private async attempt({ queueArn, sourceArn, body }: PendingEvent): Promise<boolean> {
     try {
-      return (await this.send(queueArn, sourceArn, body)) ? "delivered" : "refused";
+      return await this.send(queueArn, sourceArn, body);
     } catch (error) {
       this.log({
         level: "warn",
         source: "s3",
-        message: isDiskFull(error) ? DISK_FULL : "an event could not be delivered yet",
+        message: "an event could not be delivered yet",
         queueArn,
         error: String(error),
       });
-      return "failed";
+      return false;
     }
   }
 

@@ -1,33 +1,19 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { Journal } from "../journal.ts";
-import type { QueueSettings, RuntimeClock, ServiceContext } from "../services.ts";
+import type { QueueSettings, RuntimeClock } from "../services.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
-
-interface TakenBy {
-  readonly receipt: string;
-  readonly heldInside: boolean;
-}
 
 /** A line of the journal: what changed. */
 type Change =
   | { readonly t: "queue"; readonly createdAt: number }
   | { readonly t: "put"; readonly message: StoredMessage }
-  | ({ readonly t: "take"; readonly id: string; readonly at: number; readonly until: number } & TakenBy)
-  | { readonly t: "hide"; readonly id: string; readonly until: number }
-  /** Whoever held it inside this process is done with it. */
-  | { readonly t: "release"; readonly id: string }
+  | { readonly t: "take"; readonly id: string; readonly at: number; readonly until: number; readonly receipt: string }
+  | { readonly t: "hide"; readonly id: string; readonly until: number; readonly hiddenByReceiver: boolean }
   | { readonly t: "drop"; readonly id: string };
 
 /** Where messages go that were received too often; false where that queue will not have them. */
 export type MoveToDeadLetters = (message: StoredMessage) => boolean;
-
-/** How messages that are received are hidden from others. */
-export interface Hide {
-  readonly seconds: number;
-  /** The receiver lives in this process, and dies with it. */
-  readonly heldInside: boolean;
-}
 
 export interface NewMessage {
   readonly body: string;
@@ -55,6 +41,8 @@ export class Queue {
   readonly #available = new Set<string>();
   readonly #hidden = new Set<string>();
   #nextDueAt = Number.POSITIVE_INFINITY;
+  /** In flight when the earlier process ended, for as long as the queue says. */
+  readonly #orphans: readonly StoredMessage[];
   readonly #waiting = new Set<() => void>();
   #tick: NodeJS.Timeout | undefined;
 
@@ -63,19 +51,20 @@ export class Queue {
     readonly arn: string,
     path: string,
     settings: QueueSettings,
-    { clock, log }: Pick<ServiceContext, "clock" | "log">,
+    clock: RuntimeClock,
   ) {
     this.settings = settings;
     this.#clock = clock;
     this.createdAt = clock.now();
-    this.#journal = new Journal<Change>({
+    this.#journal = new Journal<Change>(
       path,
-      replay: (change) => this.#apply(change),
-      snapshot: () => this.#snapshot(),
-      say: (message) => log({ level: "warn", source: "sqs", message }),
-    });
+      (change) => this.#apply(change),
+      () => this.#snapshot(),
+    );
     this.modifiedAt = this.createdAt;
-    this.#showOrphans();
+    this.#orphans = [...this.#messages.values()].filter(
+      ({ receipt, visibleAt, hiddenByReceiver }) => receipt && visibleAt > clock.now() && !hiddenByReceiver,
+    );
   }
 
   send(message: NewMessage): StoredMessage {
@@ -95,7 +84,7 @@ export class Queue {
   }
 
   /** Up to `max` visible messages, hidden from others from now on. Those received too often are moved instead. */
-  take(max: number, hide: Hide, moveToDeadLetters: MoveToDeadLetters): StoredMessage[] {
+  take(max: number, visibilitySeconds: number, moveToDeadLetters: MoveToDeadLetters): StoredMessage[] {
     const now = this.#clock.now();
     this.#reveal(now);
     const taken: StoredMessage[] = [];
@@ -113,8 +102,7 @@ export class Queue {
         t: "take",
         id,
         at: now,
-        until: now + hide.seconds * 1000,
-        heldInside: hide.heldInside,
+        until: now + visibilitySeconds * 1000,
         receipt: randomBytes(12).toString("base64url"),
       });
       taken.push(message);
@@ -162,26 +150,25 @@ export class Queue {
     const until = now + seconds * 1000;
     if (until > (message.receivedAt ?? now) + MAX_VISIBILITY_SECONDS * 1000)
       throw invalidParameter("Total VisibilityTimeout for the message is beyond the limit [43200 seconds].");
-    this.#commit([{ t: "hide", id, until }]);
+    this.#commit([{ t: "hide", id, until, hiddenByReceiver: true }]);
     if (seconds === 0) this.#wake();
     else this.#scheduleTick();
   }
 
-  /** The receiver inside this process has handled it, and has chosen when it is to be seen again: that outlives us. */
-  release(id: string, receipt: string): void {
-    if (this.#messages.get(id)?.receipt === receipt) this.#commit([{ t: "release", id }]);
-  }
-
-  /** What the earlier process held itself, nobody holds any more, until whenever it was hidden. */
-  #showOrphans(): void {
-    const orphans = [...this.#messages.values()].filter(({ heldInside }) => heldInside);
-    const until = this.#clock.now();
-    this.#commit(
-      orphans.flatMap(({ id, visibleAt }): Change[] => [
-        ...(visibleAt > until ? [{ t: "hide", id, until } as const] : []),
-        { t: "release", id },
-      ]),
-    );
+  /**
+   * Lets those that an earlier process held be seen again `seconds` after they were received, if not sooner. A time that
+   * their receiver chose holds: it knows until when their job may be claimed by nobody else.
+   */
+  showOrphans(seconds: number): void {
+    const changes = this.#orphans.flatMap(({ id, receipt, receivedAt = 0 }): Change[] => {
+      const message = this.#messages.get(id);
+      const until = receivedAt + seconds * 1000;
+      return message && message.receipt === receipt && message.visibleAt > until
+        ? [{ t: "hide", id, until, hiddenByReceiver: false }]
+        : [];
+    });
+    this.#commit(changes);
+    this.#wake();
   }
 
   purge(): void {
@@ -232,7 +219,6 @@ export class Queue {
       const message = this.#messages.get(change.id);
       if (message && change.t === "drop") this.#forget(message);
       else if (message && change.t === "hide") this.#store(asHidden(message, change));
-      else if (message && change.t === "release") this.#messages.set(message.id, { ...message, heldInside: false });
       else if (message && change.t === "take") this.#store(asTaken(message, change));
     }
   }
@@ -287,16 +273,15 @@ export class Queue {
   }
 }
 
-function asTaken(message: StoredMessage, taken: Extract<Change, { t: "take" }>): StoredMessage {
-  const { at, until, receipt, heldInside } = taken;
+function asTaken(message: StoredMessage, { at, until, receipt }: Extract<Change, { t: "take" }>): StoredMessage {
   const firstReceivedAt = message.firstReceivedAt ?? at;
   const receiveCount = message.receiveCount + 1;
   const times = { firstReceivedAt, receivedAt: at, visibleAt: until };
-  return { ...message, ...times, receiveCount, receipt, heldInside };
+  return { ...message, ...times, receiveCount, receipt, hiddenByReceiver: false };
 }
 
-function asHidden(message: StoredMessage, { until }: Extract<Change, { t: "hide" }>): StoredMessage {
-  return { ...message, visibleAt: until };
+function asHidden(message: StoredMessage, { until, hiddenByReceiver }: Extract<Change, { t: "hide" }>): StoredMessage {
+  return { ...message, visibleAt: until, hiddenByReceiver };
 }
 
 function overLimit(): AwsError {

@@ -33,7 +33,7 @@ const API_CALL_SECONDS = 0.015;
 const SETTLE_SECONDS = 0.05;
 /** Event, queue and poller, before a worker begins. */
 const QUEUE_SECONDS = 0.8;
-/** A page asks again after a quarter of a second, then after 1.6 times as long, at most 5 s (web/watch-job.ts). */
+/** A page asks again after a quarter of a second, then after 1.6 times as long, at most 5 s (web/media/course.ts). */
 const STATUS_WAIT = { first: 0.25, growth: 1.6, longest: 5 } as const;
 /**
  * S3 sends, the poller receives and deletes, the worker hides what it holds. Counted for a message that comes alone: a batch

@@ -219,10 +219,10 @@ describe("a build after a build", () => {
   });
 
   it("refuses a page that refers to a file which is not there", async () => {
-    project.write("web/index.html", '<script src="gone.ts"></script>');
+    project.write("web/media/index.html", '<script src="gone.ts"></script>');
 
     await expect(buildLaptop(project)).rejects.toThrow(
-      'web/index.html refers to "gone.ts", but there is no web/gone.ts',
+      'web/media/index.html refers to "gone.ts", but there is no web/media/gone.ts',
     );
   });
 });

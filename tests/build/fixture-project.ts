@@ -18,13 +18,13 @@ const SOURCES: Readonly<Record<string, string>> = {
       return { format: info.format, width: info.width };
     }`,
   "lambdas/media/width.ts": "export const WIDTH = 8;",
-  "web/index.html": `<!doctype html><link rel="stylesheet" href="styles.css" /><link rel="icon" href="./icon.svg" />
+  "web/media/index.html": `<!doctype html><link rel="stylesheet" href="styles.css" /><link rel="icon" href="./icon.svg" />
     <a href="#top">Top</a><a href="https://example.com/page.html">Elsewhere</a>
     <script type="module" src="main.ts"></script>`,
-  "web/main.ts": `import { thumbHashToRGBA } from "thumbhash";
+  "web/media/main.ts": `import { thumbHashToRGBA } from "thumbhash";
     document.title = String(thumbHashToRGBA(new Uint8Array(8)).w);`,
-  "web/styles.css": "body { background: url(./icon.svg) }",
-  "web/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+  "web/media/styles.css": "body { background: url(./icon.svg) }",
+  "web/media/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
 };
 
 export interface FixtureProject {

@@ -1,39 +1,60 @@
 import { expect, it } from "vitest";
-import { createLanes } from "../../web/lanes.ts";
+import { createLanes } from "../../web/shell/lanes.ts";
 
-it("runs at most as many tasks at once as there are lanes, in the order they came", async () => {
-  const inLane = createLanes(2);
+/** Tasks that end when they are told to; `started` says which have begun. */
+function startTasks(lanes: ReturnType<typeof createLanes>, count: number) {
   const started: number[] = [];
   const finish: (() => void)[] = [];
-  const tasks = [0, 1, 2, 3].map((index) =>
-    inLane(() => {
+  const tasks = Array.from({ length: count }, (_, index) =>
+    lanes.run(() => {
       started.push(index);
       return new Promise<void>((resolve) => {
         finish[index] = resolve;
       });
     }),
   );
+  const end = async (index: number) => {
+    finish[index]?.();
+    await tasks[index];
+    await Promise.resolve();
+  };
+  return { started, end };
+}
+
+it("runs at most as many tasks at once as there are lanes, in the order they came", async () => {
+  const { started, end } = startTasks(createLanes(2), 4);
 
   await Promise.resolve();
   expect(started).toEqual([0, 1]);
 
-  finish[1]?.();
-  await tasks[1];
-  await Promise.resolve();
+  await end(1);
   expect(started).toEqual([0, 1, 2]);
 
-  finish[0]?.();
-  finish[2]?.();
-  await Promise.all([tasks[0], tasks[2]]);
-  finish[3]?.();
-  await Promise.all(tasks);
+  await end(0);
+  await end(2);
+  await end(3);
   expect(started).toEqual([0, 1, 2, 3]);
 });
 
+it("begins nothing while it is held, and goes on in order when it is released", async () => {
+  const lanes = createLanes(1);
+  const { started, end } = startTasks(lanes, 3);
+  await Promise.resolve();
+
+  lanes.hold();
+  await end(0);
+  const whileHeld = [...started];
+  lanes.release();
+  await Promise.resolve();
+
+  expect(whileHeld).toEqual([0]);
+  expect(started).toEqual([0, 1]);
+});
+
 it("frees its lane when a task fails", async () => {
-  const inLane = createLanes(1);
-  const failed = inLane(() => Promise.reject(new Error("no")));
-  const next = inLane(() => Promise.resolve("ran"));
+  const lanes = createLanes(1);
+  const failed = lanes.run(() => Promise.reject(new Error("no")));
+  const next = lanes.run(() => Promise.resolve("ran"));
 
   await expect(failed).rejects.toThrow("no");
   await expect(next).resolves.toBe("ran");

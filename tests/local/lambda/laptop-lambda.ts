@@ -14,12 +14,8 @@ export class Stage {
     readonly sqs: SqsService,
   ) {}
 
-  static async open(
-    allow?: (request: AccessRequest) => boolean,
-    more: Partial<LambdaContext> = {},
-    folder?: string,
-  ): Promise<Stage> {
-    const endpoint = await SignedEndpoint.open(folder);
+  static async open(allow?: (request: AccessRequest) => boolean, more: Partial<LambdaContext> = {}): Promise<Stage> {
+    const endpoint = await SignedEndpoint.open();
     const { authorize } = createAuthorize(allow);
     const contextFor = (name: string) => {
       const directory = join(endpoint.folder, name);
