@@ -1,7 +1,7 @@
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,6 +12,8 @@ import { build } from "esbuild";
 const run = promisify(execFile);
 /** Inside node_modules, so that a bundle finds the packages that stay outside it. */
 export const CACHE_FOLDER = fileURLToPath(new URL("../node_modules/.cache/darkroom-bench/", import.meta.url));
+
+const HEIC_WORKER = fileURLToPath(new URL("../lambdas/resize/heic-worker.mjs", import.meta.url));
 
 /** CommonJS packages call `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE =
@@ -36,6 +38,8 @@ export async function bundleScript(entry: URL): Promise<string> {
     banner: { js: REQUIRE },
     logLevel: "error",
   });
+  // Beside the bundle, as in a function's zip.
+  await copyFile(HEIC_WORKER, join(CACHE_FOLDER, "heic-worker.mjs"));
   return outfile;
 }
 

@@ -55,6 +55,22 @@ export const FFMPEG_ASSETS: Readonly<Record<string, AssetHashes>> = {
     archive: "2ab6aba60ee84412dff9188720703376cb4e7aaf7e0b5e43aa8249f2acae5bf8",
     program: "d17ae9b4c297d48e2521ba14e417bb0537c6ff77c584cdbcd6bb0d8d0307a2e8",
   },
+  "ffmpeg-darwin-x64": {
+    archive: "929b375c1182d956c51f7ac25e0b2b0411fb01f6f407aa15c9758efeb4242106",
+    program: "ebdddc936f61e14049a2d4b549a412b8a40deeff6540e58a9f2a2da9e6b18894",
+  },
+  "ffmpeg-darwin-arm64": {
+    archive: "8923876afa8db5585022d7860ec7e589af192f441c56793971276d450ed3bbfa",
+    program: "a90e3db6a3fd35f6074b013f948b1aa45b31c6375489d39e572bea3f18336584",
+  },
+  "ffprobe-darwin-x64": {
+    archive: "d4da574d6e2e197bd259b47d69cf262df9e312af24ad960444f6d806d3d4c186",
+    program: "fa3add0ce901f7241abe0dfc0155d958fc834aca3f8ce61f87cc712ae669c1e0",
+  },
+  "ffprobe-darwin-arm64": {
+    archive: "d986a8ec7b030899fe66a8a288ed809a3543338705a3ce178cfb85869c5d80be",
+    program: "bb2db6f5d8cef919da12fbf592119a987202a8c060a886f3cab091f9cab90b64",
+  },
 };
 
 export interface DownloadSettings {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
 import { BuildError } from "./build-error.ts";
+import { findNotice } from "./whole-packages.ts";
 
 export type Licence = ArtifactManifest["layers"][string]["licences"][number];
 
@@ -12,7 +13,7 @@ export interface BundledPackage extends Licence {
   readonly text: string;
 }
 
-/** What may be part of a bundle. LGPL stands for libvips, which is a shared library beside the code, never linked in. */
+/** What may be part of a bundle. LGPL stands for libvips and libheif: files beside the code, never linked in. */
 const ACCEPTED_LICENCES = new Set([
   "0BSD",
   "Apache-2.0",
@@ -23,7 +24,7 @@ const ACCEPTED_LICENCES = new Set([
   "MIT",
   "MIT-0",
 ]);
-const SHARED_LIBRARIES = /^@img\/sharp-libvips-/;
+const SHARED_LIBRARIES = /^(@img\/sharp-libvips-|libheif-js$)/;
 
 const packageJson = z.object({
   name: z.string().min(1),
@@ -55,7 +56,8 @@ export async function readPackage(folder: string): Promise<BundledPackage> {
         `Accepted: ${[...ACCEPTED_LICENCES].join(", ")}. Use another package, or argue the case in build/packages.ts.`,
     );
   }
-  return { name: parsed.name, version: parsed.version, licence, text: await readNotices(folder) };
+  const text = [findNotice(parsed.name), await readNotices(folder)].filter(Boolean).join("\n\n");
+  return { name: parsed.name, version: parsed.version, licence, text };
 }
 
 async function readNotices(folder: string): Promise<string> {

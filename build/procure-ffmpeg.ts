@@ -91,18 +91,24 @@ export async function findFfmpegSources(projectFolder: string, download: Downloa
   };
 }
 
-/** Runs ffmpeg-static's install.js, which checks no hash, and then checks it where one is known. */
+/**
+ * Runs ffmpeg-static's install.js, which checks no hash, and checks what it brought. Where none is known nothing is fetched: a
+ * program that anybody may have put there would get every file that people send.
+ */
 export async function downloadStatic(
   packageFolder: string,
-  hashes: AssetHashes | undefined = FFMPEG_ASSETS[`ffmpeg-${process.platform}-${process.arch}`],
+  asset = `ffmpeg-${process.platform}-${process.arch}`,
+  assets: Readonly<Record<string, AssetHashes>> = FFMPEG_ASSETS,
 ): Promise<void> {
+  const hashes = assets[asset];
+  if (!hashes) throw new Error(`no SHA-256 is known for ${asset}, so nothing was fetched`);
   await requireAnswer();
   const program = join(packageFolder, "ffmpeg");
   try {
     // FFMPEG_BIN would tell it to download to that place.
     const env = { ...process.env, FFMPEG_BIN: "", CI: "1" };
     await run(process.execPath, ["install.js"], { cwd: packageFolder, timeout: DOWNLOAD_MS, env });
-    if (hashes && sha256(await readFile(program)) !== hashes.program) {
+    if (sha256(await readFile(program)) !== hashes.program) {
       throw new Error("the program that arrived does not have the SHA-256 that is expected, and was deleted");
     }
     await chmod(program, 0o755);

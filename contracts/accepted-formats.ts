@@ -29,6 +29,7 @@ export const ACCEPTED_FORMATS: Readonly<Record<MediaKind, readonly AcceptedForma
     accept("AVIF", "image/avif", "avif"),
     accept("GIF", "image/gif", "gif", "image/x-gif"),
     accept("TIFF", "image/tiff", "tif tiff", "image/tif image/x-tif image/x-tiff"),
+    accept("HEIC", "image/heic", "heic heif hif", "image/heif image/x-heic image/x-heif"),
   ],
   video: [
     accept("MP4", "video/mp4", "mp4 m4v f4v", "video/x-mp4 video/m4v video/x-m4v video/x-f4v application/mp4"),

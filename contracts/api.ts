@@ -13,6 +13,8 @@ export { type PresignRequest, presignRequest } from "./presign-request.ts";
 export const presignResponse = z.object({
   jobId: z.uuidv4(),
   key: z.string(),
+  /** What was signed, and must be sent: `headers` and `fields` below carry it. */
+  contentType: z.string(),
   upload: z.discriminatedUnion("method", [
     z.object({
       method: z.literal("POST"),

@@ -12,43 +12,108 @@ interface ErrorEntry {
 }
 
 export const ERRORS = {
-  INVALID_JSON: { status: 400, retryable: false, message: "The request body is not valid JSON." },
-  INVALID_REQUEST: { status: 400, retryable: false, message: "The request does not have the expected form." },
-  UNSUPPORTED_CONTENT_TYPE: { status: 400, retryable: false, message: "Files of this type are not accepted." },
+  INVALID_JSON: {
+    status: 400,
+    retryable: false,
+    message: "The request body is not valid JSON. Send an object as application/json.",
+  },
+  INVALID_REQUEST: {
+    status: 400,
+    retryable: false,
+    message: "The request does not have the expected form. Its details say what was expected.",
+  },
+  UNSUPPORTED_CONTENT_TYPE: {
+    status: 400,
+    retryable: false,
+    message: "This kind of file can't be opened. Add a picture, a film or a recording, such as JPEG, MP4 or MP3.",
+  },
   UNSUPPORTED_CONVERSION: {
     status: 400,
     retryable: false,
-    message: "This kind of file cannot be converted to that format.",
+    message: "This kind of file can't be converted to that format. Choose another one, or none.",
   },
-  FILE_TOO_LARGE: { status: 400, retryable: false, message: "The file is larger than is accepted." },
-  FILE_EMPTY: { status: 400, retryable: false, message: "The file is empty." },
-  BODY_TOO_LARGE: { status: 413, retryable: false, message: "The request body is larger than 8 KB." },
-  JOB_NOT_FOUND: { status: 404, retryable: false, message: "There is no such job." },
-  ROUTE_NOT_FOUND: { status: 404, retryable: false, message: "There is no such address." },
-  METHOD_NOT_ALLOWED: { status: 405, retryable: false, message: "This address does not take that method." },
-  INTERNAL: { status: 500, retryable: true, message: "Something went wrong on our side. Please try again." },
+  FILE_TOO_LARGE: {
+    status: 400,
+    retryable: false,
+    message: "The file is larger than is accepted. Make it smaller and add it again.",
+  },
+  FILE_EMPTY: {
+    status: 400,
+    retryable: false,
+    message: "The file is empty. Save or copy it once more and add it again.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    message: "The request body is larger than 8 KB. The file itself goes to the address that this request answers.",
+  },
+  JOB_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: "There is no such job. Jobs are forgotten after a while: add the file again.",
+  },
+  ROUTE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: "There is no such address. The file docs/openapi.json lists those that there are.",
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    retryable: false,
+    message: "This address does not take that method. The Allow header names those that it takes.",
+  },
+  INTERNAL: { status: 500, retryable: true, message: "Something went wrong on our side. Try again." },
 
   UNSUPPORTED_FORMAT: {
     retryable: false,
-    message: "The file is not in a format that is accepted, whatever its name says.",
+    message:
+      "The file is in no format that can be opened, whatever its name says. Export it as JPEG, MP4 or MP3 and add it again.",
   },
-  CORRUPT_MEDIA: { retryable: false, message: "The file is damaged or incomplete and cannot be read." },
-  TOO_MANY_PIXELS: { retryable: false, message: "The picture has more pixels than are accepted." },
-  TOO_LONG: { retryable: false, message: "The recording is longer than is accepted." },
-  TOO_MANY_STREAMS: { retryable: false, message: "The file holds more streams than are accepted." },
-  NO_MEDIA_STREAM: { retryable: false, message: "The file holds neither picture nor sound that can be played." },
-  OUTPUT_TOO_LARGE: { retryable: false, message: "The converted file would be larger than is accepted." },
-  ENCODER_FAILED: { retryable: false, message: "The file could not be converted." },
+  CORRUPT_MEDIA: {
+    retryable: false,
+    message: "The file is damaged or incomplete and can't be read. Copy or export it once more and add it again.",
+  },
+  TOO_MANY_PIXELS: {
+    retryable: false,
+    message: "The picture has more pixels than are accepted. Make it smaller and add it again.",
+  },
+  TOO_LONG: { retryable: false, message: "The recording is longer than is accepted. Cut it and add it again." },
+  TOO_MANY_STREAMS: {
+    retryable: false,
+    message:
+      "The file holds more streams than are accepted. Export it with one picture and one sound and add it again.",
+  },
+  NO_MEDIA_STREAM: {
+    retryable: false,
+    message: "The file holds neither picture nor sound that can be played. Check that it is the right one.",
+  },
+  OUTPUT_TOO_LARGE: {
+    retryable: false,
+    message: "The converted file would be larger than is accepted. Make the file smaller and add it again.",
+  },
+  ENCODER_FAILED: {
+    retryable: false,
+    message: "The file could not be converted. Export it once more, as MP4 if it is a film, and add it again.",
+  },
   ENCODER_MISSING: {
     retryable: false,
     message:
-      "Video and audio cannot be converted here, because ffmpeg is not installed. Install ffmpeg and start again.",
+      "Films and sound can't be converted here, because ffmpeg is not installed. Install ffmpeg and start again.",
   },
-  TIMEOUT: { retryable: false, message: "The file took longer to process than is allowed." },
-  OUT_OF_DISK: { retryable: true, message: "There was not enough room to process the file." },
-  WORKER_CRASHED: { retryable: false, message: "Processing the file failed several times and was given up." },
-  SOURCE_GONE: { retryable: false, message: "The uploaded file was deleted before it was processed." },
-  UPLOAD_EXPIRED: { retryable: false, message: "The file was not uploaded in time." },
+  TIMEOUT: {
+    retryable: false,
+    message: "The file took longer to process than is allowed. Make it shorter or smaller and add it again.",
+  },
+  OUT_OF_DISK: {
+    retryable: true,
+    message: "There was not enough room to process the file. It is tried again by itself.",
+  },
+  WORKER_CRASHED: {
+    retryable: false,
+    message: "Processing the file failed several times and was given up. Export it once more and add it again.",
+  },
+  SOURCE_GONE: { retryable: false, message: "The uploaded file was deleted before it was processed. Add it again." },
+  UPLOAD_EXPIRED: { retryable: false, message: "The file was not uploaded in time. Add it again." },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -110,11 +110,11 @@ export const REFUSED_FORMATS = {
     "srt vtt ass ssa sbv ttml",
     "text/vtt application/x-subrip application/ttml+xml",
   ),
-  heic: refuse(
-    "a HEIC photo",
-    AS_PICTURE,
-    "heic heif heics heifs hif",
-    "image/heic image/heif image/heic-sequence image/heif-sequence",
+  heicSequence: refuse(
+    "a HEIC sequence of several frames",
+    "Export one of its pictures, or all as a film in MP4, and add that.",
+    "heics heifs",
+    "image/heic-sequence image/heif-sequence",
   ),
   animatedAvif: refuse("an animated AVIF", AS_ANIMATION, "avifs", "image/avif-sequence"),
   animatedPng: refuse("an animated PNG", AS_ANIMATION),

@@ -41,7 +41,21 @@ Checked on the header, before anything is decoded; a picture beyond them fails a
 
 GIF and WebP animations stay animations, in GIF and WebP and in every size, with their frames, times and loops; a
 conversion to any other format shows the first frame. No AVIF is made of them, because sharp writes none that moves. Refused
-by name: animated PNG, animated AVIF, and animations with an EXIF orientation. Of a TIFF with several pages, the first counts.
+by name: animated PNG, animated AVIF, and animations with an EXIF orientation. An animation of one frame is a still.
+
+## Damage
+
+A file that lacks any of its picture fails as \`CORRUPT_MEDIA\`. What browsers overlook because it costs no pixel is overlooked
+here too: a JPEG's scan parameters of zeros, stray bytes between the segments of its header, an unknown version of JFIF or colour
+transform of Adobe's; a missing end mark of a JPEG, PNG or GIF, after proof that nothing else is missing; zeros between a GIF's
+blocks; odd tags of a TIFF, of which only those that describe its pixels are read.
+
+## TIFF
+
+Of several pages, the first counts. Read are grey and black and white (1 to 16 bits), palettes, RGB (8, 16, or 32 bits of floating
+point as linear light), CMYK and CIE Lab of 16 bits, in strips, tiles or planes, as BigTIFF too; uncompressed or by CCITT, LZW,
+Deflate, PackBits, JPEG or WebP. Every other kind is refused by its name: other floating point, signed or 32-bit numbers do not
+say what is black or white.
 `;
 }
 

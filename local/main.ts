@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { DISK_FULL, isDiskFull } from "./disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
 import type { Laptop } from "./run-stack.ts";
@@ -61,6 +62,12 @@ function announce(laptop: Laptop, settings: Settings): void {
   );
 }
 
+function explain(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  if (isDiskFull(error)) return DISK_FULL;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function waitForSignal(): Promise<"stop"> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("stop"));
@@ -70,8 +77,7 @@ function waitForSignal(): Promise<"stop"> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const text = error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`\n${text}\n`);
+    process.stderr.write(`\n${explain(error)}\n`);
     process.exit(1);
   },
 );

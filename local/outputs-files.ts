@@ -1,5 +1,5 @@
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "./replace-file.ts";
 import type { Laptop } from "./run-stack.ts";
 
 /**
@@ -22,12 +22,4 @@ export function writeOutputsFiles(stateFolder: string, laptop: Laptop): { output
   // The keys of an administrator, if only of this laptop's.
   replaceFile(awsEnv, lines.join(""), 0o600);
   return { outputs, awsEnv };
-}
-
-/** Whole or not at all: someone may be reading. */
-function replaceFile(path: string, text: string, mode: number): void {
-  const draft = `${path}.new`;
-  writeFileSync(draft, text, { mode });
-  chmodSync(draft, mode);
-  renameSync(draft, path);
 }

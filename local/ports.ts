@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { readStateFile, writeStateFile } from "./state-file.ts";
 
 const offsets = z.record(z.string(), z.int().min(1));
 
@@ -21,7 +22,7 @@ export function createPortPlan(
   fixed: Readonly<Record<string, number>> = {},
 ): PortPlan {
   const path = join(stateFolder, "ports.json");
-  const known = existsSync(path) ? offsets.parse(JSON.parse(readFileSync(path, "utf8"))) : {};
+  const known = existsSync(path) ? readStateFile(path, offsets) : {};
   return {
     endpoint: basePort,
     portFor(address) {
@@ -31,7 +32,7 @@ export function createPortPlan(
       if (existing !== undefined) return basePort + existing;
       const offset = 1 + Math.max(0, ...Object.values(known));
       known[address] = offset;
-      writeFileSync(path, `${JSON.stringify(known, undefined, 2)}\n`);
+      writeStateFile(path, known);
       return basePort + offset;
     },
   };

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { isDiskFull } from "./disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { parseSettings } from "./settings.ts";
 import { lockStateFolder } from "./state-lock.ts";
@@ -32,8 +33,10 @@ function lockForReset(folder: string): void {
   try {
     lockStateFolder(folder);
   } catch (error) {
+    // Nobody holds it, and there is no room to say that we do: clearing is what makes room.
+    if (isDiskFull(error)) return;
     if (!(error instanceof Refusal)) throw error;
-    throw new Refusal("Nothing was cleared:", ["the laptop runtime is running on it; stop it with Ctrl-C first"]);
+    throw new Refusal("Nothing was cleared:", error.problems);
   }
 }
 

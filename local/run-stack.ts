@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
+import { DISK_FULL, isDiskFull } from "./disk-full.ts";
 import { startEndpoint } from "./endpoint/endpoint.ts";
 import { createAuthorize } from "./iam/authorize.ts";
 import { createCredentialStore } from "./iam/credential-store.ts";
@@ -26,6 +27,7 @@ import type {
   ServiceContext,
   SqsService,
 } from "./services.ts";
+import { recordStateFiles, requireStateFiles } from "./state-files.ts";
 import { lockStateFolder } from "./state-lock.ts";
 import { Teardown } from "./teardown.ts";
 
@@ -104,6 +106,7 @@ export async function runStack(options: LaptopOptions, parts: RuntimeParts): Pro
     const base = await startBase(options, document, artifacts, parts, teardown);
     log = base.runtime.log;
     const started = await startResources(plan.order, base.runtime, parts.types, teardown);
+    recordStateFiles(base.runtime.stateFolder);
     await base.open();
     return {
       stackName: document.name,
@@ -117,6 +120,7 @@ export async function runStack(options: LaptopOptions, parts: RuntimeParts): Pro
     };
   } catch (error) {
     await teardown.run(log);
+    if (isDiskFull(error)) throw new Refusal("The laptop runtime cannot start:", [DISK_FULL]);
     throw error;
   }
 }
@@ -136,6 +140,7 @@ async function startBase(
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const lock = lockStateFolder(stateFolder);
   teardown.add("the lock", () => lock.release());
+  requireStateFiles(stateFolder);
   const writer = createLogWriter({ ...options, clock, directory: join(stateFolder, "logs") });
   teardown.add("the log", () => writer.stop());
 
@@ -144,7 +149,7 @@ async function startBase(
   const roles = createRoleStore();
   const authorize = createAuthorize({ accountId, region, clock, roles });
   const ports = createPortPlan(stateFolder, options.basePort, options.ports);
-  const endpoint = await startEndpoint({ port: ports.endpoint, log });
+  const endpoint = await startEndpoint({ port: ports.endpoint, log, credentials });
   teardown.add("the endpoint", () => endpoint.stop());
 
   const shared = { region, accountId, credentials, authorize, log, clock };

@@ -183,7 +183,11 @@ export interface SqsService extends AwsService {
   getQueueSettings(principal: Principal, queueArn: string): Promise<QueueSettings>;
   /** Checked against the queue's policy and the principal's. */
   send(principal: Principal, queueArn: string, body: string): Promise<void>;
-  /** Waits until there is a message, up to `waitSeconds` or until the signal aborts. */
+  /**
+   * Waits until there is a message, up to `waitSeconds` or until the signal aborts. What is received so is held by this
+   * process: should it end before the message is deleted or released, the next start shows it at once, however long it was
+   * hidden for.
+   */
   receive(
     principal: Principal,
     queueArn: string,
@@ -191,12 +195,8 @@ export interface SqsService extends AwsService {
   ): Promise<ReceivedMessage[]>;
   delete(principal: Principal, queueArn: string, receiptHandle: string): Promise<void>;
   changeVisibility(principal: Principal, queueArn: string, receiptHandle: string, seconds: number): Promise<void>;
-  /**
-   * Messages that were in flight when an earlier process ended are visible again no later than `seconds` after they were
-   * received: whoever held them died with that process, and the queue's own timeout may be an hour and a half. Where the
-   * receiver itself has said when, that holds.
-   */
-  showOrphans(queueArn: string, seconds: number): void;
+  /** The receiver is done with a message that it did not delete: when it is seen again outlives this process. */
+  release(queueArn: string, receiptHandle: string): void;
 }
 
 export interface TableSettings {

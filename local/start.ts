@@ -6,7 +6,7 @@ import { createLogs } from "./logs/logs-service.ts";
 import { LOCAL_RESOURCES } from "./resources/index.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services, type ServicesContext } from "./run-stack.ts";
 import { createS3 } from "./s3/s3-service.ts";
-import type { DeliverToQueue, SqsService } from "./services.ts";
+import type { AwsService, DeliverToQueue, SqsService } from "./services.ts";
 import { createSqs } from "./sqs/sqs-service.ts";
 
 export type { Laptop, LaptopOptions } from "./run-stack.ts";
@@ -17,17 +17,29 @@ export function startLaptop(options: LaptopOptions): Promise<Laptop> {
 }
 
 /** The services, joined: S3 hands its events to SQS, Lambda polls SQS. */
-async function createServices({
-  endpointUrl,
-  artifacts,
-  artifactsFolder,
-  contextFor,
-}: ServicesContext): Promise<Services> {
-  const sqs = await createSqs({ ...contextFor("sqs"), endpointUrl });
+async function createServices(context: ServicesContext): Promise<Services> {
+  const started: AwsService[] = [];
+  try {
+    return await joinServices(context, (service) => {
+      started.push(service);
+      return service;
+    });
+  } catch (error) {
+    // One that finds its state damaged must not leave the others at work.
+    for (const service of started.toReversed()) await service.stop();
+    throw error;
+  }
+}
+
+async function joinServices(
+  { endpointUrl, artifacts, artifactsFolder, contextFor }: ServicesContext,
+  keep: <S extends AwsService>(service: S) => S,
+): Promise<Services> {
+  const sqs = keep(await createSqs({ ...contextFor("sqs"), endpointUrl }));
   const context = contextFor("s3");
-  const s3 = await createS3({ ...context, deliver: createDelivery(sqs, context.accountId) });
-  const dynamodb = await createDynamoDb(contextFor("dynamodb"));
-  const lambda = await createLambda({ ...contextFor("lambda"), endpointUrl, artifacts, artifactsFolder, sqs });
+  const s3 = keep(await createS3({ ...context, deliver: createDelivery(sqs, context.accountId) }));
+  const dynamodb = keep(await createDynamoDb(contextFor("dynamodb")));
+  const lambda = keep(await createLambda({ ...contextFor("lambda"), endpointUrl, artifacts, artifactsFolder, sqs }));
   const sts = createSts(contextFor("sts"));
   // The service's folder is the one that the log writer fills.
   const logs = createLogs(contextFor("logs"));

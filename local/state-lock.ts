@@ -12,10 +12,11 @@ export function lockStateFolder(folder: string): { release(): void } {
   const path = join(folder, "lock");
   const mine = JSON.stringify({ pid: process.pid, bornAt: findBirth(process.pid), token: randomUUID() });
   for (let attempt = 0; attempt < 5; attempt++) {
-    if (takeLock(path, mine)) return { release: () => releaseLock(path, mine) };
+    // Looked at before anything is written: on a full disk, too, a runtime that is running is told from one that is not.
     const held = readLock(path);
-    if (held !== undefined && isAlive(held)) throw refuse(folder, held);
+    if (held !== undefined && isHeld(path, held)) throw refuse(folder, held);
     if (held !== undefined) removeStale(path, held);
+    if (takeLock(path, mine)) return { release: () => releaseLock(path, mine) };
   }
   throw refuse(folder, readLock(path) ?? "");
 }
@@ -23,8 +24,9 @@ export function lockStateFolder(folder: string): { release(): void } {
 /** Written aside and linked into place: the lock appears whole or not at all, and only one can make it. */
 function takeLock(path: string, mine: string): boolean {
   const draft = `${path}.${process.pid}.${randomUUID()}`;
-  writeFileSync(draft, mine, { mode: 0o600 });
   try {
+    // Onto the disk before it counts: a power cut must not leave a lock that says nothing.
+    writeFileSync(draft, mine, { mode: 0o600, flush: true });
     linkSync(draft, path);
     return true;
   } catch (error) {
@@ -56,9 +58,12 @@ function readLock(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-function isAlive(lock: string): boolean {
+function isHeld(path: string, lock: string): boolean {
   const { pid, bornAt } = parseLock(lock);
-  if (pid === undefined) return false;
+  if (pid === undefined)
+    throw new Refusal("The laptop runtime cannot start:", [
+      `${path} is damaged: it does not say which process holds it. Make sure that no other runtime is running on this folder, and delete it; the state is not in it`,
+    ]);
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -81,6 +86,6 @@ function parseLock(lock: string): { pid?: number; bornAt?: string } {
 function refuse(folder: string, lock: string): Refusal {
   const { pid } = parseLock(lock);
   return new Refusal("The laptop runtime cannot start:", [
-    `another one (process ${pid ?? "unknown"}) is running on the state folder ${folder}; stop it, or name another folder with DARKROOM_STATE`,
+    `another one (process ${pid ?? "unknown"}) is running on the state folder ${folder}; stop it with Ctrl-C first, or name another folder with DARKROOM_STATE`,
   ]);
 }

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { listRefused } from "./guard.ts";
+import { listChanges } from "./model/change.ts";
+import { parsePlan } from "./model/terraform-plan.ts";
 import { PlanError } from "./plan-error.ts";
 import { parseArguments, USAGE } from "./run/arguments.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
+import { PLAN_FILE } from "./run/saved-plans.ts";
 import { findStackFolders } from "./run/synthesize.ts";
-import { applyPlan, initialize, PLAN_FILE } from "./run/terraform.ts";
+import { applyPlan, initialize, showPlan } from "./run/terraform.ts";
 
 /**
  * `npm run plan:apply -- [environment] --synthesized cdktf.out`: applies the plans that `npm run plan` has saved there,
- * and nothing else: what a reviewer has approved. Terraform refuses a plan whose state has moved on.
+ * and nothing else: what a reviewer has approved. Terraform refuses a plan whose state has moved on. Who destroys what holds
+ * data names it here once more.
  */
 await runCommand(async () => {
   const options = parseArguments("plan:apply", process.argv.slice(2));
@@ -21,12 +26,31 @@ await runCommand(async () => {
   if (folders.length === 0)
     throw new PlanError(`${options.synthesizedFolder} holds no saved plan; npm run plan saves one.`);
   if (process.env.CI) for (const folder of folders) requireKeptState(folder);
-  for (const folder of folders) {
-    await initialize(folder);
-    await applyPlan(folder);
-  }
+  for (const folder of folders) await initialize(folder);
+  const refused = await listRefusals(folders, options.allowedDestroys);
+  if (refused.length > 0) return refuse(refused);
+  for (const folder of folders) await applyPlan(folder, PLAN_FILE);
   return EXIT.nothing;
 });
+
+/** What `--allow-destroy` would have to name: who applies says it, not only who planned. */
+async function listRefusals(folders: readonly string[], allowed: readonly string[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const folder of folders) {
+    const stack = basename(folder);
+    const changes = listChanges(parsePlan(await showPlan(folder, PLAN_FILE)), new Map());
+    refused.push(...listRefused(stack, changes, allowed).map(({ address }) => `${stack}:${address}`));
+  }
+  return refused;
+}
+
+function refuse(addresses: readonly string[]): number {
+  const options = addresses.map((address) => `  --allow-destroy ${address}\n`).join("");
+  process.stderr.write(
+    `Nothing was applied: what holds data would be destroyed or left without protection. If that is meant, say so by name:\n${options}`,
+  );
+  return EXIT.refused;
+}
 
 /** A workflow's machine is thrown away, and a state in a file with it: what was made would then belong to nobody. */
 function requireKeptState(folder: string): void {

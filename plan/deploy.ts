@@ -2,6 +2,7 @@ import { PlanError } from "./plan-error.ts";
 import { parseArguments, USAGE } from "./run/arguments.ts";
 import { ask } from "./run/ask.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
+import { DRAFT_FILE } from "./run/saved-plans.ts";
 import { applyPlan } from "./run/terraform.ts";
 
 /** `npm run deploy -- [environment] [stacks…]`: plans, shows the review, asks, and applies exactly what was shown. */
@@ -14,7 +15,7 @@ await runCommand(async () => {
   const { exitCode, folders } = await reviewStacks(options);
   if (exitCode !== EXIT.changes) return exitCode;
   if (!options.isApproved) await requireYes();
-  for (const folder of folders) await applyPlan(folder);
+  for (const folder of folders) await applyPlan(folder, DRAFT_FILE);
   return EXIT.nothing;
 });
 

@@ -3,6 +3,7 @@ import { PlanError } from "./plan-error.ts";
 import { parseArguments, USAGE } from "./run/arguments.ts";
 import { ask } from "./run/ask.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
+import { DRAFT_FILE } from "./run/saved-plans.ts";
 import { applyPlan } from "./run/terraform.ts";
 
 const PROTECTED = `Nothing was destroyed. Where Terraform speaks of prevent_destroy, the environment is protected: set isProtected to false
@@ -25,7 +26,7 @@ await runCommand(async () => {
   if (exitCode === EXIT.failed) throw new PlanError(PROTECTED);
   for (const folder of folders) await confirm(basename(folder), options.confirmedStacks);
   // What was made last may use what was made first.
-  for (const folder of folders.toReversed()) await applyPlan(folder);
+  for (const folder of folders.toReversed()) await applyPlan(folder, DRAFT_FILE);
   return EXIT.nothing;
 });
 

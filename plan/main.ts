@@ -1,5 +1,6 @@
 import { parseArguments, USAGE } from "./run/arguments.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
+import { keepDraft } from "./run/saved-plans.ts";
 
 /** `npm run plan -- [environment] [stacks…]`: what a deploy would do, for a person to approve. See docs/plan-review.md. */
 await runCommand(async () => {
@@ -8,5 +9,7 @@ await runCommand(async () => {
     process.stdout.write(USAGE);
     return EXIT.nothing;
   }
-  return (await reviewStacks(options)).exitCode;
+  const { exitCode, folders } = await reviewStacks(options);
+  for (const folder of folders) keepDraft(folder);
+  return exitCode;
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { MediaStack } from "./media/index.ts";
@@ -34,25 +34,37 @@ export interface Synthesized {
 
 /** Writes what is planned and deployed, assets and all. Throws ConfigurationError, with every problem that was found. */
 export function synthesize(options: SynthesizeOptions): Synthesized {
-  const { app, stacks } = createStacks(options);
-  const folders = stacks.map((stack) => join(options.outputFolder, "stacks", stack.node.id));
-  // What an earlier synthesis left behind: the folder holds what these stacks name and nothing else.
-  for (const folder of folders) rmSync(join(folder, "assets"), { recursive: true, force: true });
-  app.synth();
+  mkdirSync(options.outputFolder, { recursive: true });
+  // Aside, until it is known to break no rule: a failed synthesis touches neither what was there nor the plans made of it.
+  const aside = mkdtempSync(join(options.outputFolder, ".synthesis-"));
   try {
+    const { app, stacks } = createStacks(options, aside);
+    app.synth();
     const warnings = requirePolicies(stacks, options);
     const annotations = stacks.flatMap((stack) => app.manifest.forStack(stack).annotations);
-    return { folders, warnings: [...annotations.map(({ message }) => message), ...warnings] };
-  } catch (error) {
-    // What breaks a rule is taken back: nothing is left that could be planned.
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    throw error;
+    const folders = stacks.map(({ node }) => join("stacks", node.id));
+    for (const folder of folders) replaceStack(join(aside, folder), join(options.outputFolder, folder));
+    renameSync(join(aside, "manifest.json"), join(options.outputFolder, "manifest.json"));
+    return {
+      folders: folders.map((folder) => join(options.outputFolder, folder)),
+      warnings: [...annotations.map(({ message }) => message), ...warnings],
+    };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/** What cdktf writes of a stack takes the place of what it wrote before; Terraform's own files stay. */
+function replaceStack(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  rmSync(join(to, "assets"), { recursive: true, force: true });
+  for (const name of readdirSync(from)) renameSync(join(from, name), join(to, name));
 }
 
 /** Writes the same stacks as HCL, for readers. */
 export function writeHcl(options: SynthesizeOptions): Synthesized {
-  const { stacks } = createStacks(options);
+  mkdirSync(options.outputFolder, { recursive: true });
+  const { stacks } = createStacks(options, options.outputFolder);
   for (const stack of stacks) stack.prepareStack();
   const warnings = requirePolicies(stacks, options);
   const folders = stacks.map((stack) => {
@@ -86,11 +98,13 @@ function requirePolicies(stacks: readonly MediaStack[], options: SynthesizeOptio
   return isHarmless ? expired.map(({ path, message }) => `${path}: ${message}`) : [];
 }
 
-function createStacks(options: SynthesizeOptions): { readonly app: App; readonly stacks: readonly MediaStack[] } {
+function createStacks(
+  options: SynthesizeOptions,
+  outdir: string,
+): { readonly app: App; readonly stacks: readonly MediaStack[] } {
   const artifacts = Artifacts.read(options.artifactsFolder);
-  mkdirSync(options.outputFolder, { recursive: true });
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
-  const app = new App({ outdir: options.outputFolder, stackTraces: false });
+  const app = new App({ outdir, stackTraces: false });
   const stacks = options.environments.map((environment) => {
     const stateBackend = findStateBackend(options.stateBackends ?? {}, environment);
     return new MediaStack(app, { environment, artifacts, stateBackend });

@@ -1,11 +1,14 @@
 import { CONVERSIONS } from "../../contracts/media.ts";
 import { DarkroomError } from "../support/errors.ts";
 import { findForeignFormat } from "./image-refusals.ts";
-import { ascii, isoBrands, startsWith } from "./signatures.ts";
+import { ascii, isHeic, isoBrands, startsWith } from "./signatures.ts";
 
 /** The picture formats, in and out: what sharp's own build reads and writes. */
 export type ImageFormat = (typeof CONVERSIONS)["image"][number];
 export const IMAGE_FORMAT_NAMES: readonly ImageFormat[] = CONVERSIONS.image;
+
+/** What comes in besides is decoded, never written. */
+export type SourceFormat = ImageFormat | "heic";
 
 interface ImageFormatEntry {
   readonly label: string;
@@ -74,18 +77,27 @@ export const IMAGE_FORMATS = {
   },
 } as const satisfies Record<ImageFormat, ImageFormatEntry>;
 
-/** "JPEG, PNG, WebP, AVIF, GIF, TIFF" */
-export const ACCEPTED_LABELS = IMAGE_FORMAT_NAMES.map((format) => IMAGE_FORMATS[format].label).join(", ");
+/** What comes in. */
+export const SOURCE_FORMATS: Readonly<
+  Record<SourceFormat, Pick<ImageFormatEntry, "label" | "contentType" | "matches">>
+> = {
+  ...IMAGE_FORMATS,
+  heic: { label: "HEIC", contentType: "image/heic", matches: isHeic },
+};
+export const SOURCE_FORMAT_NAMES: readonly SourceFormat[] = [...IMAGE_FORMAT_NAMES, "heic"];
+
+/** "JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC" */
+const ACCEPTED_LABELS = SOURCE_FORMAT_NAMES.map((format) => SOURCE_FORMATS[format].label).join(", ");
 
 /**
  * The format that the bytes are in, whatever was declared (security.md U2): nothing else ever reaches a decoder, so no
  * SVG does (I3). Throws FILE_EMPTY, and UNSUPPORTED_FORMAT naming what the file is (I8) and what would work.
  */
-export function parseImageFormat(bytes: Uint8Array): ImageFormat {
+export function parseImageFormat(bytes: Uint8Array): SourceFormat {
   if (bytes.length === 0)
     throw new DarkroomError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
   const foreign = findForeignFormat(bytes);
-  const format = IMAGE_FORMAT_NAMES.find((name) => IMAGE_FORMATS[name].matches(bytes));
+  const format = SOURCE_FORMAT_NAMES.find((name) => SOURCE_FORMATS[name].matches(bytes));
   if (format !== undefined && foreign === undefined) return format;
   throw unsupportedFormat(foreign?.name ?? "in no picture format that is known here", foreign?.advice);
 }

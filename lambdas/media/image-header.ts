@@ -1,8 +1,9 @@
-import type { ImageFormat } from "./image-formats.ts";
+import type { HeifPicture } from "./heif-picture.ts";
+import type { SourceFormat } from "./image-formats.ts";
 
 /** What a picture's header tells before anything is decoded. Pixels are upright: as seen, after its EXIF orientation. */
 export interface ImageHeader {
-  readonly format: ImageFormat;
+  readonly format: SourceFormat;
   readonly bytes: number;
   readonly width: number;
   /** Of one frame. */
@@ -24,6 +25,8 @@ export interface ImageHeader {
   readonly needsCanvas: boolean;
   /** The embedded colour profile, where it says anything else than sRGB. */
   readonly foreignProfile: boolean;
+  /** What libheif must know; of a HEIC alone. */
+  readonly heif?: HeifPicture;
 }
 
 /** Of all frames together. */

@@ -1,5 +1,5 @@
 import { DarkroomError } from "../support/errors.ts";
-import { IMAGE_FORMATS } from "./image-formats.ts";
+import { IMAGE_FORMATS, SOURCE_FORMATS } from "./image-formats.ts";
 import { countPixels, type ImageHeader } from "./image-header.ts";
 import { predictMemoryMb } from "./image-memory.ts";
 import { type ImagePlan, keepsFrames } from "./image-plan.ts";
@@ -14,16 +14,23 @@ export const MAX_SIDE_PIXELS = 16_383;
 /** About half a minute of animation; each frame is scaled and encoded in every size and format (security.md I6). */
 export const MAX_FRAMES = 1000;
 
+/** A HEIC's tiles overhang, and its transparency is a picture of its own; what goes beyond asks for one tile over and over. */
+const MAX_CODED_SHARE = 2.5;
+
 const MEGAPIXEL = 1_000_000;
 
 /** Throws TOO_MANY_PIXELS: too large on its face. Before a plan is made, since a plan needs believable figures. */
 export function requireWithinPixelLimits(header: ImageHeader): void {
-  const { label } = IMAGE_FORMATS[header.format];
+  const { label } = SOURCE_FORMATS[header.format];
   if (Math.max(header.width, header.height) > MAX_SIDE_PIXELS) {
     throw tooManyPixels(header, `At most ${MAX_SIDE_PIXELS} pixels a side are accepted.`);
   }
   if (header.frames > MAX_FRAMES) throw tooManyPixels(header, `At most ${MAX_FRAMES} frames are accepted.`);
   const maxPixels = header.format === "avif" ? MAX_AVIF_PIXELS : MAX_PIXELS;
+  const { heif } = header;
+  if (heif !== undefined && heif.codedPixels > MAX_CODED_SHARE * maxPixels) {
+    throw tooManyPixels(header, "It is made of parts that hold far more.");
+  }
   if (countPixels(header) > maxPixels) {
     throw tooManyPixels(header, `At most ${maxPixels / MEGAPIXEL} megapixels are accepted as ${label}.`);
   }
@@ -34,7 +41,7 @@ export function requireWithinMemory(header: ImageHeader, plan: ImagePlan, memory
   const { conversion } = plan;
   if (conversion !== undefined) requireConvertible(header, conversion.format);
   if (predictMemoryMb(header, plan) <= memoryMb) return;
-  const { label } = IMAGE_FORMATS[header.format];
+  const { label } = SOURCE_FORMATS[header.format];
   if (conversion !== undefined && predictMemoryMb(header, { ...plan, conversion: undefined }) <= memoryMb) {
     throw tooManyPixels(
       header,

@@ -1,7 +1,7 @@
 import type { Conversion } from "../../contracts/media.ts";
 import { isConversionOf } from "../../contracts/media.ts";
 import { DarkroomError } from "../support/errors.ts";
-import { ACCEPTED_LABELS, IMAGE_FORMATS, type ImageFormat } from "./image-formats.ts";
+import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS, type ImageFormat, type SourceFormat } from "./image-formats.ts";
 import type { ImageHeader } from "./image-header.ts";
 
 /** One size of a picture: `w640` is 640 pixels wide. */
@@ -60,13 +60,14 @@ function planSizes(header: ImageHeader, widths: readonly number[]): [PlannedSize
 }
 
 /** What a browser is given of each source: a format of the web that keeps what the source can show. */
-const OWN_FORMAT: Readonly<Record<ImageFormat, (header: ImageHeader) => ImageFormat>> = {
+const OWN_FORMAT: Readonly<Record<SourceFormat, (header: ImageHeader) => ImageFormat>> = {
   jpeg: () => "jpeg",
   png: () => "png",
   webp: () => "webp",
   avif: () => "avif",
   gif: () => "gif",
   tiff: (header) => (header.hasAlpha ? "png" : "jpeg"),
+  heic: (header) => (header.hasAlpha ? "png" : "jpeg"),
 };
 
 /**
@@ -84,9 +85,10 @@ function planFormats(header: ImageHeader, avif: boolean): PlannedFormat[] {
 
 function requireImageFormat(convertTo: Conversion): ImageFormat {
   if (isConversionOf("image", convertTo)) return convertTo as ImageFormat;
+  const labels = IMAGE_FORMAT_NAMES.map((format) => IMAGE_FORMATS[format].label).join(", ");
   throw new DarkroomError(
     "UNSUPPORTED_CONVERSION",
-    `A picture cannot be converted to ${convertTo}. It can be to ${ACCEPTED_LABELS}.`,
+    `A picture cannot be converted to ${convertTo}. It can be to ${labels}.`,
   );
 }
 

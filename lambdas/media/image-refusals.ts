@@ -1,5 +1,5 @@
 import { isAnimatedPng } from "./png-chunks.ts";
-import { ascii, findUint, isoBrands, startsWith } from "./signatures.ts";
+import { ascii, findUint, isHeic, isHeicSequence, isoBrands, startsWith } from "./signatures.ts";
 
 /** A format that is refused, by its name. */
 export interface ForeignFormat {
@@ -15,8 +15,8 @@ const EXPORT_AS_JPEG = "Export it as JPEG or PNG and upload that.";
 const TEXT_HEAD_BYTES = 1024;
 
 /**
- * What people, and attackers, send under a picture's name. The order matters where one signature holds another. HEIC,
- * BMP and ICO are not in sharp's build (security.md I8); SVG is a program that a renderer runs (I3).
+ * What people, and attackers, send under a picture's name. The order matters where one signature holds another. BMP
+ * and ICO are not in sharp's build (security.md I8); SVG is a program that a renderer runs (I3).
  */
 const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "an HTML page", matches: (bytes) => /^<(!doctype html|html|head|body|script)/i.test(textHead(bytes)) },
@@ -40,7 +40,11 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
     matches: (bytes) => startsWith(bytes, [0x50, 0x4b]) && (bytes[2] ?? 0) < 9,
   },
   { name: "a gzip archive", matches: (bytes) => startsWith(bytes, [0x1f, 0x8b]) },
-  { name: "a HEIC photo", advice: EXPORT_AS_JPEG, matches: isHeic },
+  {
+    name: "a HEIC sequence of several frames",
+    advice: "Upload it as a video, or one picture of it.",
+    matches: isHeicSequence,
+  },
   {
     name: "an animated AVIF",
     advice: "Upload the animation as GIF or WebP.",
@@ -86,16 +90,9 @@ function textHead(bytes: Uint8Array): string {
   return head.trimStart();
 }
 
-/** libheif's brands for HEVC pictures; `mif1` alone says "some picture", which an AVIF says better. */
-function isHeic(bytes: Uint8Array): boolean {
-  const [major = "", ...compatible] = isoBrands(bytes);
-  const brands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "msf1"];
-  return brands.includes(major) || (major === "mif1" && !compatible.includes("avif"));
-}
-
 function isVideo(bytes: Uint8Array): boolean {
   const [major] = isoBrands(bytes);
-  if (major !== undefined) return !["avif", "avis", "mif1"].includes(major);
+  if (major !== undefined) return !["avif", "avis"].includes(major) && !isHeic(bytes) && !isHeicSequence(bytes);
   const isMatroska = startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3]);
   return isMatroska || (ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "AVI ");
 }

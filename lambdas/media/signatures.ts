@@ -27,3 +27,14 @@ export function isoBrands(bytes: Uint8Array): string[] {
   for (let offset = 16; offset + 4 <= end; offset += 4) brands.push(ascii(bytes, offset, offset + 4));
   return brands;
 }
+
+/** Brands of HEVC pictures; `mif1` alone says "some picture", which an AVIF says better. */
+export function isHeic(bytes: Uint8Array): boolean {
+  const [major = "", ...compatible] = isoBrands(bytes);
+  return ["heic", "heix", "heim", "heis"].includes(major) || (major === "mif1" && !compatible.includes("avif"));
+}
+
+/** A moving HEIC, whose frames are a film: bursts and animations, not the stills of live photos. */
+export function isHeicSequence(bytes: Uint8Array): boolean {
+  return ["hevc", "hevx", "hevm", "hevs", "msf1"].includes(isoBrands(bytes)[0] ?? "");
+}

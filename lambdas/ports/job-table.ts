@@ -74,6 +74,13 @@ export interface JobResult {
   readonly placeholder?: string;
 }
 
+/** One receive of one message: what a claim is made for. */
+export interface Delivery {
+  readonly messageId: string;
+  /** SQS's `ApproximateReceiveCount`: 1 the first time. */
+  readonly receiveCount: number;
+}
+
 /**
  * - `claimed`: this worker alone may process the job, until `leaseExpiresAt`, and names `attempt` when it writes.
  * - `finished`: the job is COMPLETED, FAILED or EXPIRED; there is nothing to do.
@@ -91,7 +98,11 @@ export interface JobTable {
   /** Throws where the id exists. */
   create(job: NewJob): Promise<void>;
   find(jobId: string): Promise<Job | undefined>;
-  claim(jobId: string, now: Date, leaseSeconds: number): Promise<Claim>;
+  /**
+   * A later delivery of the very message that the holder works on takes the claim from it, lease or not: SQS shows a message
+   * again when its receiver's time is over, or when somebody who knows that the receiver is dead has said so.
+   */
+  claim(jobId: string, now: Date, leaseSeconds: number, delivery: Delivery): Promise<Claim>;
   /** False when the claim no longer holds: stop working. Never lowers `progress`. */
   reportProgress(jobId: string, attempt: number, progress: number): Promise<boolean>;
   /** False when the claim no longer holds: another worker owns the job now. */

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { JobTable, NewJob } from "../ports/job-table.ts";
 import type { UploadSigner } from "../ports/upload-signer.ts";
 import { normalizeFileName } from "./file-name.ts";
-import { requireConversion, requireKind, requireSize } from "./upload-rules.ts";
+import { requireConversion, requireFormat, requireSize } from "./upload-rules.ts";
 
 export interface UploadRules {
   /** Bytes, per kind. */
@@ -33,7 +33,7 @@ export async function createUpload(
   { jobs, signer, clock, newJobId, rules }: CreateUploadDependencies,
   request: PresignRequest,
 ): Promise<Omit<PresignResponse, "statusUrl">> {
-  const kind = requireKind(request.contentType);
+  const { kind, format } = requireFormat(request);
   requireSize(request.size, kind, rules.maxBytes[kind]);
   const convertTo = requireConversion(request.convertTo, kind);
   const fileName = normalizeFileName(request.fileName);
@@ -44,13 +44,13 @@ export async function createUpload(
     key: sourceKey(kind, jobId),
     kind,
     fileName,
-    source: { contentType: request.contentType, bytes: request.size },
+    source: { contentType: format.contentType, bytes: request.size },
     convertTo,
     ...schedule(clock.now(), rules),
   };
   const upload = await signUpload(signer, job, request, rules);
   await jobs.create(job);
-  return { jobId, key: job.key, upload };
+  return { jobId, key: job.key, contentType: format.contentType, upload };
 }
 
 function schedule(now: Date, rules: UploadRules) {
@@ -71,7 +71,7 @@ async function signUpload(
 ): Promise<PresignResponse["upload"]> {
   const grant = {
     key: job.key,
-    contentType: request.contentType,
+    contentType: job.source.contentType,
     now: job.createdAt,
     expiresInSeconds: rules.urlSeconds,
   };

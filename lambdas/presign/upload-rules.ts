@@ -1,43 +1,55 @@
-import {
-  ACCEPTED_CONTENT_TYPES,
-  CONVERSIONS,
-  type Conversion,
-  findMediaKind,
-  isConversionOf,
-  MEDIA_KINDS,
-  type MediaKind,
-} from "../../contracts/media.ts";
+import type { KindOfFormat } from "../../contracts/accepted-formats.ts";
+import { type DeclaredFile, identifyFile } from "../../contracts/file-types.ts";
+import { CONVERSIONS, type Conversion, isConversionOf, type MediaKind } from "../../contracts/media.ts";
+import { describeRefusal } from "../../contracts/refused-formats.ts";
+import { describeBytes } from "../support/describe-bytes.ts";
 import { DarkroomError } from "../support/errors.ts";
 
-/** The kind of a content type that is exactly one of the table's: S3 compares it byte by byte (security.md U2). */
-export function requireKind(contentType: string): MediaKind {
-  const kind = findMediaKind(contentType);
-  if (kind) return kind;
-  const family = MEDIA_KINDS.find((candidate) => contentType.toLowerCase().startsWith(`${candidate}/`));
-  const accepted = (family ? [family] : MEDIA_KINDS).flatMap((candidate) => [...ACCEPTED_CONTENT_TYPES[candidate]]);
-  // Quoted only where it looks like a content type: this text is shown to people.
-  const named = /^[\w.+/-]+$/.test(contentType) ? `"${contentType}"` : "this type";
-  throw new DarkroomError(
-    "UNSUPPORTED_CONTENT_TYPE",
-    `Files of ${named} are not accepted. Accepted${family ? ` for ${family}` : ""}: ${accepted.join(", ")}.`,
-    { details: [{ path: "contentType", message: `expected one of ${accepted.join(", ")}` }] },
-  );
+/** As sentences name them. */
+const KIND_WORDS = { image: "picture", video: "film", audio: "recording" } as const satisfies Record<MediaKind, string>;
+
+/**
+ * The format that the upload will be signed as, because S3 compares types byte by byte (security.md U2). Throws
+ * UNSUPPORTED_CONTENT_TYPE, by name where the format is known.
+ */
+export function requireFormat(file: DeclaredFile): KindOfFormat {
+  const type = identifyFile(file);
+  if (type.outcome === "accepted") return type;
+  const message = type.outcome === "refused" ? describeRefusal(type.refusal) : undefined;
+  const details = [{ path: "contentType", message: "not accepted; GET /limits lists what is" }];
+  throw new DarkroomError("UNSUPPORTED_CONTENT_TYPE", message, { details });
 }
 
 export function requireSize(size: number, kind: MediaKind, maxBytes: number): void {
   const details = [{ path: "size", message: `expected 1 to ${maxBytes}` }];
-  if (size < 0) throw new DarkroomError("INVALID_REQUEST", "The size is negative; expected whole bytes.", { details });
+  if (size < 0)
+    throw new DarkroomError("INVALID_REQUEST", "The size is negative. Give the file's length in whole bytes.", {
+      details,
+    });
   if (size === 0) throw new DarkroomError("FILE_EMPTY", undefined, { details });
-  if (size > maxBytes) {
-    const message = `The file has ${size} bytes; at most ${maxBytes} are accepted for ${kind}.`;
-    throw new DarkroomError("FILE_TOO_LARGE", message, { details });
-  }
+  if (size <= maxBytes) return;
+  const [found, allowed] = [describeBytes(size, "up"), describeBytes(maxBytes, "down")];
+  const message = `This ${KIND_WORDS[kind]} has ${found}; at most ${allowed} are accepted. Make it smaller and add it again.`;
+  throw new DarkroomError("FILE_TOO_LARGE", message, { details });
 }
 
 export function requireConversion(convertTo: string | undefined, kind: MediaKind): Conversion | undefined {
   if (convertTo === undefined || isConversionOf(kind, convertTo)) return convertTo;
-  const accepted = CONVERSIONS[kind].join(", ");
-  throw new DarkroomError("UNSUPPORTED_CONVERSION", `A file of kind ${kind} can be converted to: ${accepted}.`, {
-    details: [{ path: "convertTo", message: `expected one of ${accepted}` }],
-  });
+  const accepted: readonly Conversion[] = CONVERSIONS[kind];
+  const known = Object.values(CONVERSIONS)
+    .flat()
+    .find((conversion) => conversion === convertTo);
+  // Repeated only where it is one of our own words: the text is shown to people.
+  const wanted = known === undefined ? "that format" : nameConversion(known);
+  const names = accepted.map(nameConversion);
+  const choice = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  throw new DarkroomError(
+    "UNSUPPORTED_CONVERSION",
+    `A ${KIND_WORDS[kind]} can't be converted to ${wanted}. Choose ${choice}, or no conversion.`,
+    { details: [{ path: "convertTo", message: `expected one of ${accepted.join(", ")}` }] },
+  );
+}
+
+function nameConversion(conversion: Conversion): string {
+  return conversion.toUpperCase().replace(/^WEB/, "Web");
 }

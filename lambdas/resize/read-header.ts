@@ -1,20 +1,21 @@
 import type { Metadata } from "sharp";
-import { isCompleteGif } from "../media/gif-blocks.ts";
 import { isSrgbProfile } from "../media/icc-profile.ts";
-import { type ImageFormat, parseImageFormat, unsupportedFormat } from "../media/image-formats.ts";
+import { type ImageFormat, unsupportedFormat } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
-import { isCompletePng } from "../media/png-chunks.ts";
 import { ascii } from "../media/signatures.ts";
+import { findUnreadableTiff, MAX_CHANNELS } from "../media/tiff-kinds.ts";
 import { reportDamage } from "./picture-damage.ts";
+import { readHeicHeader } from "./read-heic-header.ts";
+import type { Picture } from "./read-picture.ts";
 import { sharp } from "./tuned-sharp.ts";
 
 /**
- * Reads what the header tells, in under a millisecond and without decoding a pixel. Throws FILE_EMPTY,
- * UNSUPPORTED_FORMAT and CORRUPT_MEDIA.
+ * Reads what the header tells, in under a millisecond and without decoding a pixel. Throws UNSUPPORTED_FORMAT and
+ * CORRUPT_MEDIA.
  */
-export async function readHeader(source: Buffer): Promise<ImageHeader> {
-  const format = parseImageFormat(source);
-  if (IS_COMPLETE[format]?.(source) === false) reportDamage(new Error(`The ${format} ends before its end mark.`));
+export async function readHeader({ format, source, bytes }: Picture): Promise<ImageHeader> {
+  if (format === "heic") return readHeicHeader(source);
+  refuseUnreadableTiff(format, source);
   // Our own limits follow, with words of their own: sharp's would call a large picture a damaged one.
   const metadata = await sharp(source, { limitInputPixels: false }).metadata().catch(reportDamage);
   const frames = format === "gif" || format === "webp" ? (metadata.pages ?? 1) : 1;
@@ -22,7 +23,7 @@ export async function readHeader(source: Buffer): Promise<ImageHeader> {
   refuseUnreadable(metadata, frames, orientation);
   return {
     format,
-    bytes: source.length,
+    bytes,
     width: metadata.autoOrient.width,
     height: metadata.autoOrient.height,
     frames,
@@ -38,14 +39,11 @@ export async function readHeader(source: Buffer): Promise<ImageHeader> {
   };
 }
 
-/** The formats whose decoders are content with less than the whole file (security.md I2); the others complain themselves. */
-const IS_COMPLETE: Readonly<Partial<Record<ImageFormat, (source: Uint8Array) => boolean>>> = {
-  gif: isCompleteGif,
-  png: isCompletePng,
-};
-
-/** sharp's own limit of colours, alpha and extra channels together. */
-const MAX_CHANNELS = 5;
+function refuseUnreadableTiff(format: ImageFormat, source: Buffer): void {
+  const kind = format === "tiff" ? findUnreadableTiff(source) : undefined;
+  if (kind === undefined) return;
+  throw unsupportedFormat(kind, "Save it as an ordinary TIFF of 8 or 16 bits, as JPEG or as PNG, and upload that.");
+}
 
 function refuseUnreadable(metadata: Metadata, frames: number, orientation: number): void {
   if (metadata.channels > MAX_CHANNELS) {

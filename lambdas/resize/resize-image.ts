@@ -1,13 +1,15 @@
-import { IMAGE_FORMATS } from "../media/image-formats.ts";
+import { SOURCE_FORMATS } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
 import { requireWithinMemory, requireWithinPixelLimits } from "../media/image-limits.ts";
 import { type ImagePlan, planImage } from "../media/image-plan.ts";
 import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
 import type { Work, WorkRequest } from "../support/work.ts";
+import { decodeHeic } from "./decode-heic.ts";
 import { encodeSizes } from "./encode-sizes.ts";
 import { convert, decode, encode, type Pixels } from "./pixels.ts";
 import { createPlaceholder } from "./placeholder.ts";
 import { readHeader } from "./read-header.ts";
+import { readPicture } from "./read-picture.ts";
 import { RenditionOutbox } from "./rendition-outbox.ts";
 
 export interface ResizeLimits {
@@ -36,11 +38,13 @@ export interface ResizeDependencies {
  */
 export function createResize(dependencies: ResizeDependencies): Work {
   return async (request) => {
-    const source = await dependencies.source.read(request.upload, dependencies.limits.maxBytes);
-    const header = await readHeader(source);
+    const picture = readPicture(await dependencies.source.read(request.upload, dependencies.limits.maxBytes));
+    const header = await readHeader(picture);
     const plan = planWithinLimits(header, request, dependencies);
     request.reportProgress(10);
 
+    const { heif } = header;
+    const source = heif === undefined ? picture.source : await decodeHeic(picture.source, heif, request.signal);
     const pixels = await decode(source, header, plan.sizes[0]);
     const converted = await encodeConversion(source, header, plan, pixels);
     request.reportProgress(40);
@@ -84,5 +88,5 @@ async function encodeConversion(
 }
 
 function describeSource({ format, bytes, width, height }: ImageHeader) {
-  return { contentType: IMAGE_FORMATS[format].contentType, bytes, width, height };
+  return { contentType: SOURCE_FORMATS[format].contentType, bytes, width, height };
 }

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { parseUploadsArrived, type UploadArrived } from "../../contracts/messages.ts";
 import { findSourceKey } from "../../contracts/object-keys.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Job, JobError, JobResult, JobTable } from "../ports/job-table.ts";
+import type { Delivery, Job, JobError, JobResult, JobTable } from "../ports/job-table.ts";
 import type { MessageVisibility } from "../ports/message-visibility.ts";
 import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 import { DarkroomError, SourceGoneError } from "./errors.ts";
@@ -45,6 +45,8 @@ interface Claimed {
  *
  * The claim's lease is the time that this invocation has left, and the messages are hidden for a little longer: it cannot
  * run out under a living worker, and has run out when SQS shows a dead worker's message again. So no heartbeat is needed.
+ * Where somebody knows sooner that a worker is dead and shows its message (the laptop, after a restart), the message's new
+ * delivery takes the claim of the old one.
  * What goes back waits as `redelivery.ts` says; what finds its job in another's hands, until that lease ends.
  *
  * Not powertools' batch processor: it isolates records too, but knows neither claims, order nor deadlines, and what
@@ -103,7 +105,7 @@ class Batch {
     if (jobId === undefined) return log.warn("An object that no job made was ignored.", { key: upload.key });
     if (!this.hasTime()) throw new OutOfTimeError("There was no time left to begin.");
 
-    const claim = await jobs.claim(jobId, clock.now(), this.leaseSeconds());
+    const claim = await jobs.claim(jobId, clock.now(), this.leaseSeconds(), toDelivery(message));
     if (claim.outcome === "busy") throw new LostClaimError("Another worker holds the job.", claim.leaseExpiresAt);
     if (claim.outcome !== "claimed") return log.info("There is nothing to do.", { jobId, outcome: claim.outcome });
 
@@ -177,6 +179,10 @@ class Batch {
   private leaseSeconds(): number {
     return Math.ceil(this.context.getRemainingTimeInMillis() / 1000) + 1;
   }
+}
+
+function toDelivery({ messageId, attributes }: SQSRecord): Delivery {
+  return { messageId, receiveCount: Number(attributes.ApproximateReceiveCount) };
 }
 
 /** What is to be written on the job; undefined for what another try, or another event, may cure. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import type { Principal, ServiceContext } from "../services.ts";
 import { SignatureError } from "../sigv4/signature-error.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
@@ -66,7 +67,8 @@ export function toAwsError(error: unknown): AwsError {
     const queryCode = error.code === "InvalidAccessKeyId" ? "InvalidClientTokenId" : error.code;
     return new AwsError(error.jsonErrorType, error.message, { status: error.status, queryCode });
   }
-  return new AwsError("InternalFailure", "The laptop runtime failed; its log says why.", { status: 500 });
+  const words = isDiskFull(error) ? DISK_FULL : "The laptop runtime failed; its log says why.";
+  return new AwsError("InternalFailure", words, { status: 500 });
 }
 
 export function sendJson(
@@ -137,7 +139,7 @@ export function logFault(context: Pick<ServiceContext, "log">, source: string, e
   context.log({
     level: "error",
     source,
-    message: error instanceof Error ? error.message : "a fault without a name",
+    message: isDiskFull(error) ? DISK_FULL : error instanceof Error ? error.message : "a fault without a name",
     ...detail,
   });
 }

@@ -32,7 +32,7 @@ interface Locked {
 
 /**
  * Does all writes or none, and each item together with its indexes: the items are locked, the actions run against a
- * store that only collects their changes, and one LevelDB batch applies these. dynalite alone would write an item and
+ * store that only collects their changes, and one batch applies these. dynalite alone would write an item and
  * its index entries one by one, and a `kill -9` in between would leave them at odds.
  */
 export async function writeAll(store: Dynalite.Store, writes: readonly Write[]): Promise<WriteResult[]> {

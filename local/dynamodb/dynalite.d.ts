@@ -32,8 +32,16 @@ declare namespace Dynalite {
   type Change =
     | { readonly type: "put"; readonly key: string; readonly value: unknown }
     | { readonly type: "del"; readonly key: string };
+  interface Database {
+    batch(changes: readonly Change[], callback?: Callback<void>): Promise<void>;
+    put(key: string, value: unknown, callback?: Callback<void>): Promise<void>;
+    del(key: string, callback?: Callback<void>): Promise<void>;
+    getSync(key: string): unknown;
+    open(): Promise<void>;
+    close(): Promise<void>;
+  }
   interface Store {
-    db: { batch(changes: readonly Change[]): Promise<void>; open(): Promise<void>; close(): Promise<void> };
+    db: Database;
     tableDb: SubStore & { awsAccountId: string; awsRegion: string };
     getItemDb(table: string): SubStore;
     getIndexDb(kind: string, table: string, index: string): SubStore;
@@ -55,7 +63,7 @@ declare namespace Dynalite {
 
 declare module "dynalite/db/index.js" {
   const db: {
-    create(options: { path?: string; createTableMs?: number; deleteTableMs?: number }): Dynalite.Store;
+    create(options: { createTableMs?: number; deleteTableMs?: number }): Dynalite.Store;
     checkConditional(data: Dynalite.Data, existing: Dynalite.Item | undefined): Dynalite.Refusal | null | undefined;
     validateKey(key: unknown, table: Dynalite.Table): Dynalite.Refusal | null | undefined;
     validateItem(item: unknown, table: Dynalite.Table): Dynalite.Refusal | null | undefined;

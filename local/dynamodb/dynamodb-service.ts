@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
-import dynalite from "dynalite/db/index.js";
 import { AwsError, accessDenied } from "../aws-json/aws-error.ts";
 import { answerTargeted, type JsonInput, logFault } from "../aws-json/signed-json.ts";
 import type { DynamoDbService, Principal, ServiceContext, TableSettings } from "../services.ts";
@@ -8,6 +6,7 @@ import { listAccess, withPlainTableNames } from "./access.ts";
 import { findTarget, type Write, writeAll } from "./atomic-write.ts";
 import { ACTIONS, act, getTable, prepare, validationError } from "./dynalite-actions.ts";
 import { applyTableSettings } from "./table-settings.ts";
+import { openTableStore } from "./table-store.ts";
 import { TransactionTokens, transactGet, transactWrite } from "./transactions.ts";
 
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -17,13 +16,13 @@ const SWEEP_MS = 60_000;
 const MAX_TTL_AGE_SECONDS = 5 * 365 * 24 * 3600;
 const NAMESPACE = { namespace: "com.amazonaws.dynamodb.v20120810" };
 
-/** Tables in dynalite, under the state folder; what was acknowledged survives `kill -9`. */
+/** Tables in dynalite, kept under the state folder; what was acknowledged survives `kill -9`. */
 export async function createDynamoDb(context: ServiceContext): Promise<LaptopDynamoDb> {
-  const store = dynalite.create({ path: join(context.directory, "leveldb"), deleteTableMs: 0 });
-  await store.db.open();
+  const say = (message: string): void => context.log({ level: "warn", source: "dynamodb", message });
+  const { store, close } = await openTableStore(context.directory, say);
   store.tableDb.awsAccountId = context.accountId;
   store.tableDb.awsRegion = context.region;
-  return new LaptopDynamoDb(context, store);
+  return new LaptopDynamoDb(context, store, close);
 }
 
 interface TableFacts {
@@ -38,6 +37,7 @@ export class LaptopDynamoDb implements DynamoDbService {
   readonly name = "dynamodb";
   readonly #context: ServiceContext;
   readonly #store: Dynalite.Store;
+  readonly #close: () => Promise<void>;
   readonly #facts = new Map<string, TableFacts>();
   readonly #tokens = new TransactionTokens();
   readonly #sweep: NodeJS.Timeout;
@@ -61,9 +61,10 @@ export class LaptopDynamoDb implements DynamoDbService {
     DescribeContinuousBackups: (input) => this.#describeContinuousBackups(input),
   };
 
-  constructor(context: ServiceContext, store: Dynalite.Store) {
+  constructor(context: ServiceContext, store: Dynalite.Store, close: () => Promise<void>) {
     this.#context = context;
     this.#store = store;
+    this.#close = close;
     this.#sweep = setInterval(() => {
       this.#sweeping = this.expireItems().catch((error) => logFault(context, this.name, error));
     }, SWEEP_MS);
@@ -79,7 +80,7 @@ export class LaptopDynamoDb implements DynamoDbService {
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     await this.#sweeping;
-    await this.#store.db.close();
+    await this.#close();
   }
 
   async putTable(name: string, settings: TableSettings): Promise<{ readonly arn: string }> {

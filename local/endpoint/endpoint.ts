@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AwsService, Log } from "../services.ts";
+import type { AwsError } from "../aws-json/aws-error.ts";
+import { readBody, toAwsError } from "../aws-json/signed-json.ts";
+import type { AwsService, CredentialStore, Log } from "../services.ts";
 import { findCredentialScope } from "../sigv4/credential-scope.ts";
+import { verifySignature } from "../sigv4/verify-signature.ts";
+import { drain } from "./drain.ts";
 import { closeServer, LOOPBACK, listen } from "./listen.ts";
+
+/** A request to a service that is not here is read for its signature alone. */
+const MAX_UNKNOWN_BYTES = 1024 * 1024;
 
 export interface Endpoint {
   /** `http://127.0.0.1:4566` */
@@ -20,13 +27,17 @@ export interface Endpoint {
  * The one address of all services. Which one a request is for stands in the credential scope of its signature; S3 is
  * asked where there is none (browsers' form posts, anonymous reads) and decides by its own rules.
  */
-export async function startEndpoint(options: { readonly port: number; readonly log: Log }): Promise<Endpoint> {
+export async function startEndpoint(options: {
+  readonly port: number;
+  readonly log: Log;
+  readonly credentials: Pick<CredentialStore, "find">;
+}): Promise<Endpoint> {
   let serve: (services: readonly AwsService[]) => void = () => {};
   const serving = new Promise<readonly AwsService[]>((resolve) => {
     serve = resolve;
   });
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
-    const routed = serving.then((services) => route(request, response, services));
+    const routed = serving.then((services) => route(request, response, services, options.credentials));
     routed.catch((error: unknown) => fail(request, response, error, options.log));
   });
   const port = await listen(server, options.port, "the AWS endpoint");
@@ -42,13 +53,30 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
   services: readonly AwsService[],
+  credentials: Pick<CredentialStore, "find">,
 ): Promise<void> {
   const name = findCredentialScope(request)?.service ?? "s3";
   const service = services.find((candidate) => candidate.name === name);
   if (service) return service.handle(request, response);
+  const refusal = await findRefusal(request, credentials);
+  if (refusal) return send(request, response, refusal.status, refusal.code, refusal.message);
   const known = services.map((candidate) => candidate.name).join(", ");
   const message = `The laptop runtime has no service "${name}"; it has ${known}.`;
   send(request, response, 400, "UnknownService", message);
+}
+
+/** What there is and what is not is told to those who prove themselves. */
+async function findRefusal(
+  request: IncomingMessage,
+  credentials: Pick<CredentialStore, "find">,
+): Promise<AwsError | undefined> {
+  try {
+    const body = await readBody(request, MAX_UNKNOWN_BYTES);
+    verifySignature(request, body, (key) => credentials.find(key), Date.now());
+    return undefined;
+  } catch (error) {
+    return toAwsError(error);
+  }
 }
 
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log): void {
@@ -68,8 +96,7 @@ function send(request: IncomingMessage, response: ServerResponse, status: number
     .writeHead(status, {
       "content-type": json ? "application/x-amz-json-1.0" : "application/xml",
       "x-amzn-errortype": code,
-      connection: "close",
     })
     .end(body);
-  request.resume();
+  drain(request);
 }

@@ -59,8 +59,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > MAX_BODY_BYTES) break;
-    pieces.push(piece);
+    // Read to its end, so that the answer is heard: a body that is cut has no good signature.
+    if (bytes <= MAX_BODY_BYTES) pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { drain } from "../endpoint/drain.ts";
 import { closeServer, LOOPBACK, listen } from "../endpoint/listen.ts";
 import type { InvokeResult, LambdaService, Log, RuntimeClock } from "../services.ts";
 import { type AccessLogValues, formatAccessLog } from "./access-log.ts";
@@ -127,10 +128,9 @@ export class HttpApi {
       ...answer.headers,
       "apigw-requestid": requestId,
       "content-length": answer.body.length,
-      ...(!request.complete && { connection: "close" }),
     });
     response.end(request.method === "HEAD" ? undefined : answer.body);
-    if (!request.complete) request.resume();
+    drain(request);
     this.#logAccess(request, answer, requestId, startedAt, trace);
   }
 
@@ -301,7 +301,7 @@ async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Undefined past the limit; what is left unread is dropped with the connection. */
+/** Undefined past the limit; what is left unread is drained. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) return undefined;
   const pieces: Buffer[] = [];

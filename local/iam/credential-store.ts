@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { CredentialStore, Credentials, Principal } from "../services.ts";
+import { readStateFile, writeStateFile } from "../state-file.ts";
 
 const principal = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("administrator"), arn: z.string() }),
@@ -30,13 +31,11 @@ const FILE = "credentials.json";
  */
 export function createCredentialStore(directory: string): CredentialStore {
   const path = join(directory, FILE);
-  const known: Entry[] = existsSync(path) ? entries.parse(JSON.parse(readFileSync(path, "utf8"))) : [];
+  const known: Entry[] = existsSync(path) ? readStateFile(path, entries) : [];
   const byKey = new Map(known.map((entry) => [entry.credentials.accessKeyId, entry]));
   const byPrincipal = new Map(known.map((entry) => [describe(entry.principal), entry]));
-  const save = (): void => {
-    const text = JSON.stringify([...byKey.values()], undefined, 2);
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+  const save = (entry: Entry): void => {
+    writeStateFile(path, [...byKey.values(), entry]);
   };
   return {
     issue(holder) {
@@ -44,9 +43,9 @@ export function createCredentialStore(directory: string): CredentialStore {
       const existing = byPrincipal.get(describe(holder));
       if (existing) return { ...existing.credentials };
       const entry: Entry = { principal: { ...holder }, credentials: createCredentials(holder) };
+      save(entry);
       byKey.set(entry.credentials.accessKeyId, entry);
       byPrincipal.set(describe(holder), entry);
-      save();
       // A copy: the AWS SDK writes notes of its own into the credentials that it is given.
       return { ...entry.credentials };
     },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import type { LambdaService, Log, Principal, ReceivedMessage, SqsService } from "../services.ts";
 import { findFailedIds } from "./batch-response.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
@@ -15,7 +16,7 @@ const MAX_BACKOFF_MS = 5000;
 const STOP_GRACE_MS = 3000;
 
 export interface MappingContext {
-  readonly sqs: Pick<SqsService, "receive" | "delete" | "getQueueSettings">;
+  readonly sqs: Pick<SqsService, "receive" | "delete" | "release" | "getQueueSettings">;
   readonly registry: FunctionRegistry;
   readonly region: string;
   readonly log: Log;
@@ -67,7 +68,7 @@ export class EventSourceMapping {
         backoffMs = FIRST_BACKOFF_MS;
       } catch (error) {
         if (signal.aborted) return;
-        this.#warn(`cannot read from the queue: ${error instanceof Error ? error.message : String(error)}`);
+        this.#warn(`cannot read from the queue: ${describe(error)}`);
         await sleep(backoffMs, undefined, { signal }).catch(() => {});
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       }
@@ -97,7 +98,7 @@ export class EventSourceMapping {
   #begin(batch: readonly ReceivedMessage[]): void {
     const running = this.#process(batch).catch((error) => {
       // Nothing is lost: what was not deleted becomes visible again.
-      this.#warn(`a batch was not finished: ${error instanceof Error ? error.message : String(error)}`);
+      this.#warn(`a batch was not finished: ${describe(error)}`);
     });
     this.#running.add(running);
     void running.then(() => this.#running.delete(running));
@@ -108,9 +109,12 @@ export class EventSourceMapping {
     if (end?.outcome !== "ok") return;
     const ids = batch.map((message) => message.messageId);
     const failed = this.#settings.reportBatchItemFailures ? findFailedIds(JSON.parse(end.payload), ids) : [];
-    for (const message of batch) {
-      if (failed.includes(message.messageId)) continue;
-      await this.#context.sqs.delete(this.#principal, this.#settings.queueArn, message.receiptHandle);
+    const { sqs } = this.#context;
+    const { queueArn } = this.#settings;
+    for (const { messageId, receiptHandle } of batch) {
+      // The function is alive and has chosen when this one comes back. What died with its worker comes back at the next start.
+      if (failed.includes(messageId)) sqs.release(queueArn, receiptHandle);
+      else await sqs.delete(this.#principal, queueArn, receiptHandle);
     }
   }
 
@@ -132,6 +136,11 @@ export class EventSourceMapping {
     const { name } = this.#declared.settings;
     this.#context.log({ level: "warn", source: "lambda", message: `${name}: the event source mapping ${message}` });
   }
+}
+
+function describe(error: unknown): string {
+  if (isDiskFull(error)) return DISK_FULL;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A message as Lambda hands it over: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */

@@ -24,7 +24,7 @@ import { answerLambda, authorizeFunction, tooLarge } from "./invoke-api.ts";
 export interface LambdaContext extends ServiceContext {
   /** What functions find in AWS_ENDPOINT_URL. */
   readonly endpointUrl: string;
-  readonly sqs: Pick<SqsService, "receive" | "delete" | "getQueueSettings" | "showOrphans">;
+  readonly sqs: Pick<SqsService, "receive" | "delete" | "release" | "getQueueSettings">;
   /** To know which binaries of this machine belong over which zip. */
   readonly artifacts?: ArtifactManifest;
   readonly artifactsFolder?: string;
@@ -133,7 +133,6 @@ export class LaptopLambda implements LambdaService {
     checkMapping(settings);
     await this.#checkConsumer(settings);
     const { region, log, sqs } = this.#context;
-    sqs.showOrphans(settings.queueArn, this.#registry.get(settings.functionArn).settings.timeoutSeconds);
     const mapping = new EventSourceMapping(settings, { sqs, registry: this.#registry, region, log });
     this.#mappings.add(mapping);
     const stop = async () => {

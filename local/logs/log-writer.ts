@@ -30,17 +30,29 @@ export function createLogWriter(options: {
 }): LogWriter {
   mkdirSync(options.directory, { recursive: true });
   const files = new Map<string, WriteStream>();
+  /** Sources whose last file could not be written to its end. */
+  const failed = new Set<string>();
   let stopped = false;
   const { terminalLevel = "info", writeTerminal = (line) => void process.stdout.write(`${line}\n`) } = options;
   const threshold = terminalLevel === "silent" ? LEVELS.length : LEVELS.indexOf(terminalLevel);
+  const open = (source: string): WriteStream => {
+    const file = openFile(options.directory, source, failed.has(source));
+    // A full disk must not stop the services: the terminal still has the line, and the next one is tried anew.
+    file.on("error", (error) => {
+      if (!failed.has(source)) process.stderr.write(`The log of ${source} cannot be written: ${error.message}\n`);
+      failed.add(source);
+      if (files.get(source) === file) files.delete(source);
+    });
+    return file;
+  };
   return {
     log({ level, source, message, ...rest }) {
       const time = new Date(options.clock.now()).toISOString();
       const line = maskSecrets(stringify({ time, level, source, message, ...rest, ...("time" in rest && { time }) }));
       if (!stopped) {
-        const file = files.get(source) ?? openFile(options.directory, source);
+        const file = files.get(source) ?? open(source);
         files.set(source, file);
-        file.write(`${line}\n`);
+        file.write(`${line}\n`, (error) => void (error ?? failed.delete(source)));
       }
       if (LEVELS.indexOf(level) >= threshold) writeTerminal(formatForTerminal(JSON.parse(line)));
     },
@@ -58,12 +70,12 @@ export function logFileName(source: string): string {
   return `${name}.jsonl`;
 }
 
-function openFile(directory: string, source: string): WriteStream {
+function openFile(directory: string, source: string, isTorn: boolean): WriteStream {
   const path = join(directory, logFileName(source));
   if (existsSync(path) && statSync(path).size > MAX_FILE_BYTES) renameSync(path, `${path}.old`);
   const file = createWriteStream(path, { flags: "a" });
-  // A full disk must not stop the services; the terminal still has the line.
-  file.on("error", (error) => process.stderr.write(`The log ${path} cannot be written: ${error.message}\n`));
+  // Behind half a line the next one would be lost, too.
+  if (isTorn) file.write("\n");
   return file;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import { SignatureError } from "../sigv4/signature-error.ts";
 import { authenticate, requireAccess } from "./access.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -47,14 +48,23 @@ export async function answer(core: S3Core, raw: IncomingMessage): Promise<S3Repl
 async function perform(core: S3Core, request: S3Request): Promise<S3Reply> {
   if (request.method === "OPTIONS") return preflight(core, request);
   if (isForm(request)) return postObject(core, request);
-  const operation = findOperation(request);
   const authenticated = authenticate(core, request);
+  const operation = requireOperation(authenticated);
   const { bucket } = request;
   const creates = operation.on === "bucket" && operation.creates;
   if (bucket !== undefined && !creates) core.catalog.getBucket(bucket);
-  refuseUnsupportedHeaders(request.headers, core.catalog.buckets.get(bucket ?? "")?.settings);
   checkBucketOwner(core, request);
   return run(core, authenticated, operation);
+}
+
+/** What is not implemented here exists on S3, which tells a stranger only that access is denied. */
+function requireOperation(request: AuthenticatedRequest): Operation {
+  try {
+    return findOperation(request);
+  } catch (error) {
+    const isMissing = error instanceof S3Error && error.code === "NotImplemented";
+    throw isMissing && request.principal.type === "anonymous" ? new S3Error("AccessDenied", "Access Denied") : error;
+  }
 }
 
 async function run(core: S3Core, request: AuthenticatedRequest, operation: Operation): Promise<S3Reply> {
@@ -65,6 +75,7 @@ async function run(core: S3Core, request: AuthenticatedRequest, operation: Opera
       ...(operation.on === "object" && key !== undefined ? { key } : {}),
     });
   }
+  refuseUnsupportedHeaders(request.headers, core.catalog.buckets.get(bucket ?? "")?.settings);
   if (operation.on === "service") return operation.run(core, request);
   if (bucket === undefined) throw new TypeError(`${operation.action} needs a bucket`);
   if (operation.on === "bucket") return operation.run(core, { ...request, bucket });
@@ -89,9 +100,11 @@ function explain(core: S3Core, raw: IncomingMessage, request: S3Request | undefi
   // A client that went away in the middle of its body is not our failure.
   if (!known && !raw.destroyed) {
     const stack = error instanceof Error ? error.stack : String(error);
-    core.context.log({ level: "error", source: "s3", message: "a request failed", method: raw.method, error: stack });
+    const message = isDiskFull(error) ? DISK_FULL : "a request failed";
+    core.context.log({ level: "error", source: "s3", message, method: raw.method, error: stack });
   }
-  const refusal = known ? error : new S3Error("InternalError", "We encountered an internal error. Please try again.");
+  const words = isDiskFull(error) ? DISK_FULL : "We encountered an internal error. Please try again.";
+  const refusal = known ? error : new S3Error("InternalError", words);
   const { status, code, message } = refusal;
   const { details = {}, headers = {} } = refusal instanceof S3Error ? refusal : {};
   if (status === 304 || raw.method === "HEAD") return { status, headers };

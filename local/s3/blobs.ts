@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { damagedState } from "../damaged-state.ts";
 
 /** A file of content: all of an object, or one part of it. */
 export interface Segment {
@@ -22,9 +23,21 @@ export class Blobs {
 
   constructor(private readonly directory: string) {}
 
-  /** Makes the folders and removes every file that is not in use: what a kill left half-written. */
-  async open(used: ReadonlySet<string>): Promise<void> {
+  /** Whether there is a file of content, in use or not. */
+  exist(): boolean {
+    return (
+      existsSync(this.directory) &&
+      readdirSync(this.directory, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile())
+    );
+  }
+
+  /**
+   * Holds the files against those in use (and their lengths). Throws Refusal, before anything is removed, where one is
+   * missing or has another length; then removes every file that is not in use: what a kill left half-written.
+   */
+  async open(used: ReadonlyMap<string, number>): Promise<void> {
     await mkdir(this.directory, { recursive: true });
+    for (const [file, bytes] of used) requireFile(join(this.directory, file), bytes);
     for (const folder of await readdir(this.directory)) {
       for (const name of await readdir(join(this.directory, folder))) {
         if (!used.has(`${folder}/${name}`)) await unlink(join(this.directory, folder, name));
@@ -108,6 +121,13 @@ class BlobWriter {
     await this.handle.close().catch(() => undefined);
     this.remove();
   }
+}
+
+function requireFile(path: string, bytes: number): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw damagedState(path, "is missing: an object's content is in it");
+  if (found.size !== bytes)
+    throw damagedState(path, `has ${found.size} bytes, but the object whose content is in it has ${bytes}`);
 }
 
 async function writeFully(handle: FileHandle, chunk: Buffer): Promise<void> {

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { damagedState } from "../damaged-state.ts";
 import { Journal } from "../journal.ts";
 import type { Blobs, Segment } from "./blobs.ts";
 import type { Change, MultipartUpload, ObjectVersion, PendingEvent, StoredSettings, UploadedPart } from "./model.ts";
@@ -29,12 +31,17 @@ export class Catalog {
   constructor(
     directory: string,
     private readonly blobs: Blobs,
+    say: (message: string) => void,
   ) {
-    this.#journal = new Journal(
-      join(directory, "journal.jsonl"),
-      (changes) => changes.forEach((change) => void this.apply(change)),
-      () => this.snapshot(),
-    );
+    const path = join(directory, "journal.jsonl");
+    if (!existsSync(path) && blobs.exist())
+      throw damagedState(path, "is missing, though the objects that it describes are there");
+    this.#journal = new Journal({
+      path,
+      replay: (changes) => changes.forEach((change) => void this.apply(change)),
+      snapshot: () => this.snapshot(),
+      say,
+    });
   }
 
   /** Durable and visible when it returns, all changes or none. */
@@ -71,14 +78,13 @@ export class Catalog {
     return formatSequence(this.#sequence);
   }
 
-  /** Every file that something refers to. */
-  usedFiles(): Set<string> {
-    const used = new Set<string>();
+  /** Every file that something refers to, and its length in bytes. */
+  usedFiles(): Map<string, number> {
+    const used = new Map<string, number>();
+    const use = ({ file, bytes }: Segment): unknown => used.set(file, bytes);
     for (const bucket of this.buckets.values()) {
-      for (const versions of bucket.versions.values()) {
-        for (const { segments } of versions) for (const { file } of segments) used.add(file);
-      }
-      for (const { parts } of bucket.uploads.values()) for (const { segment } of parts.values()) used.add(segment.file);
+      for (const versions of bucket.versions.values()) for (const { segments } of versions) segments.forEach(use);
+      for (const { parts } of bucket.uploads.values()) for (const { segment } of parts.values()) use(segment);
     }
     return used;
   }

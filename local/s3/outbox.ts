@@ -1,12 +1,14 @@
+import { DISK_FULL, isDiskFull } from "../disk-full.ts";
 import type { DeliverToQueue, Log } from "../services.ts";
 import type { Catalog } from "./catalog.ts";
 import type { PendingEvent } from "./model.ts";
 import type { EventChange } from "./notifications.ts";
 
-/** Waits between tries double up to the last: about two minutes in all, enough for every queue to have started. */
+/** Waits between tries double up to the last: about two minutes for the fourteen, enough for every queue to have started. */
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 30_000;
-const TRIES = 14;
+/** How often a queue may say no. A fault, such as a full disk, is no answer: it is tried until it is over. */
+const MAX_REFUSALS = 14;
 
 /**
  * Brings events to their queues, at least once. An event stands in the journal from the moment of the write until its
@@ -49,10 +51,12 @@ export class Outbox {
   }
 
   private async bring(event: PendingEvent): Promise<void> {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
+    for (let tries = 0, refusals = 0; refusals < MAX_REFUSALS; tries++) {
       if (this.#stopped) return;
-      if (await this.attempt(event)) return this.catalog.commit({ kind: "event-gone", id: event.id });
-      await this.pause(Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS));
+      const outcome = await this.attempt(event);
+      if (outcome === "delivered") return this.catalog.commit({ kind: "event-gone", id: event.id });
+      if (outcome === "refused") refusals += 1;
+      await this.pause(Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS));
     }
     const { queueArn, sourceArn } = event;
     this.log({
@@ -65,18 +69,18 @@ export class Outbox {
     this.catalog.commit({ kind: "event-gone", id: event.id });
   }
 
-  private async attempt({ queueArn, sourceArn, body }: PendingEvent): Promise<boolean> {
+  private async attempt({ queueArn, sourceArn, body }: PendingEvent): Promise<"delivered" | "refused" | "failed"> {
     try {
-      return await this.send(queueArn, sourceArn, body);
+      return (await this.send(queueArn, sourceArn, body)) ? "delivered" : "refused";
     } catch (error) {
       this.log({
         level: "warn",
         source: "s3",
-        message: "an event could not be delivered yet",
+        message: isDiskFull(error) ? DISK_FULL : "an event could not be delivered yet",
         queueArn,
         error: String(error),
       });
-      return false;
+      return "failed";
     }
   }
 

@@ -66,8 +66,8 @@ function authorizeForm(
   const principal = authenticateForm(fields, credentials, region) ?? ({ type: "anonymous" } as const);
   const bucket = core.catalog.getBucket(request.bucket);
   const upload: ObjectRequest = { ...request, key, principal, headers: fieldsAsHeaders(fields) };
-  refuseUnsupportedHeaders(upload.headers, bucket.settings);
   requireAccess(core, upload, { action: "s3:PutObject", key });
+  refuseUnsupportedHeaders(upload.headers, bucket.settings);
   return upload;
 }
 

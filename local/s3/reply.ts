@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { drain } from "../endpoint/drain.ts";
 import type { S3Reply } from "./s3-request.ts";
-
-/** A refused upload is read on for this long, so that its sender gets to read why; then the connection is cut. */
-const MAX_DRAIN_BYTES = 64 * 1024 * 1024;
 
 /** Sends the answer and waits until it has gone out, or the client has. */
 export async function send(
@@ -19,7 +17,7 @@ export async function send(
   if (response.destroyed) return;
   response.statusCode = status;
   for (const [name, value] of stated) response.setHeader(name, value);
-  if (!request.complete) drain(request);
+  drain(request);
   if (body === undefined || typeof body === "string") {
     const text = body ?? "";
     if (text !== "") response.setHeader("content-type", text.startsWith("{") ? "application/json" : "application/xml");
@@ -32,14 +30,4 @@ export async function send(
   }
   // A client that goes away in the middle ends the pipeline, which lets go of the object's files.
   await pipeline(body, response).catch(() => response.destroy());
-}
-
-function drain(request: IncomingMessage): void {
-  let bytes = 0;
-  request.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > MAX_DRAIN_BYTES) request.destroy();
-  });
-  request.on("error", () => undefined);
-  request.resume();
 }

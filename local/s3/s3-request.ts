@@ -28,7 +28,7 @@ export interface S3Request {
   readonly bucket?: string;
   readonly key?: string;
   readonly query: ReadonlyMap<string, string>;
-  /** By lower-case name. The x-amz-* parameters of a presigned URL count as headers, as in S3. */
+  /** By lower-case name. The x-amz-* parameters of a presigned URL count as headers, as in S3, but for checksums. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
@@ -52,6 +52,14 @@ export interface S3Reply {
 
 /** S3's limit of a key, in UTF-8 bytes. */
 const MAX_KEY_BYTES = 1024;
+
+/**
+ * Not the signature's own parameters, and no checksum of the body: S3 has these signed and does not look at them, right or
+ * wrong (aws-sdk-go-v2#2610, localstack#12164). The JavaScript SDK's default address of an upload carries that of an empty
+ * body. A checksum binds as a header that is signed.
+ */
+const COUNTS_AS_HEADER =
+  /^x-amz-(?!(?:algorithm|credential|date|expires|signedheaders|signature|sdk-checksum-algorithm|checksum-(?:crc32|crc32c|crc64nvme|sha1|sha256))$)/i;
 
 /** Path style: `/bucket/key`. Throws S3Error where the path cannot be read. */
 export function parseRequest(raw: IncomingMessage): S3Request {
@@ -114,9 +122,7 @@ function collectHeaders(raw: IncomingMessage, query: ReadonlyMap<string, string>
   const headers = new Map<string, string>();
   if (query.has("X-Amz-Signature")) {
     for (const [name, value] of query) {
-      if (/^x-amz-(?!algorithm$|credential$|date$|expires$|signedheaders$|signature$)/i.test(name)) {
-        headers.set(name.toLowerCase(), toHeaderValue(name, value));
-      }
+      if (COUNTS_AS_HEADER.test(name)) headers.set(name.toLowerCase(), toHeaderValue(name, value));
     }
   }
   for (const [name, value] of Object.entries(raw.headers)) {

@@ -29,8 +29,13 @@ const GRACE_MS = 2000;
  */
 export async function createS3(context: ServiceContext & { readonly deliver: DeliverToQueue }): Promise<S3Service> {
   const blobs = new Blobs(join(context.directory, "blobs"));
-  const catalog = new Catalog(context.directory, blobs);
-  await blobs.open(catalog.usedFiles());
+  const catalog = new Catalog(context.directory, blobs, (message) =>
+    context.log({ level: "warn", source: "s3", message }),
+  );
+  await blobs.open(catalog.usedFiles()).catch((error: unknown) => {
+    catalog.close();
+    throw error;
+  });
   const outbox = new Outbox(catalog, context.deliver, context.log);
   const core: S3Core = {
     context,

@@ -104,6 +104,8 @@ export interface ReceiveOptions {
   readonly waitSeconds: number;
   readonly visibilitySeconds?: number;
   readonly signal?: AbortSignal;
+  /** The receiver lives in this process, and dies with it. @default false */
+  readonly heldInside?: boolean;
 }
 
 /** Takes messages at once or waits for the first, up to `waitSeconds` or until the signal aborts or the store closes. */
@@ -112,8 +114,9 @@ export async function takeMessages(queue: Queue, store: QueueStore, options: Rec
   const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
     if (signal?.aborted || store.closed) return [];
-    const visibilitySeconds = options.visibilitySeconds ?? queue.settings.visibilityTimeoutSeconds;
-    const taken = queue.take(maxMessages, visibilitySeconds, (message) => store.moveToDeadLetters(queue, message));
+    const seconds = options.visibilitySeconds ?? queue.settings.visibilityTimeoutSeconds;
+    const hide = { seconds, heldInside: options.heldInside ?? false };
+    const taken = queue.take(maxMessages, hide, (message) => store.moveToDeadLetters(queue, message));
     const left = deadline - performance.now();
     if (taken.length > 0 || left <= 0) return taken;
     await queue.wait(left, signal);

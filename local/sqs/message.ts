@@ -19,8 +19,8 @@ export interface StoredMessage {
   readonly sentAt: number;
   /** Hidden until then: delayed, or in flight. */
   readonly visibleAt: number;
-  /** Whoever received it said itself until when. */
-  readonly hiddenByReceiver?: boolean;
+  /** Received by this process, an event source mapping's: when the process dies, nobody holds it any more. */
+  readonly heldInside?: boolean;
   readonly receiveCount: number;
   readonly firstReceivedAt?: number;
   readonly receivedAt?: number;

@@ -33,7 +33,7 @@ export class QueueStore {
       return existing;
     }
     const path = join(this.#context.directory, `${name}.journal`);
-    const queue = new Queue(name, this.arnOf(name), path, settings, this.#context.clock);
+    const queue = new Queue(name, this.arnOf(name), path, settings, this.#context);
     this.#queues.set(name, queue);
     return queue;
   }

@@ -1,19 +1,33 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws-json/aws-error.ts";
 import { Journal } from "../journal.ts";
-import type { QueueSettings, RuntimeClock } from "../services.ts";
+import type { QueueSettings, RuntimeClock, ServiceContext } from "../services.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
+
+interface TakenBy {
+  readonly receipt: string;
+  readonly heldInside: boolean;
+}
 
 /** A line of the journal: what changed. */
 type Change =
   | { readonly t: "queue"; readonly createdAt: number }
   | { readonly t: "put"; readonly message: StoredMessage }
-  | { readonly t: "take"; readonly id: string; readonly at: number; readonly until: number; readonly receipt: string }
-  | { readonly t: "hide"; readonly id: string; readonly until: number; readonly hiddenByReceiver: boolean }
+  | ({ readonly t: "take"; readonly id: string; readonly at: number; readonly until: number } & TakenBy)
+  | { readonly t: "hide"; readonly id: string; readonly until: number }
+  /** Whoever held it inside this process is done with it. */
+  | { readonly t: "release"; readonly id: string }
   | { readonly t: "drop"; readonly id: string };
 
 /** Where messages go that were received too often; false where that queue will not have them. */
 export type MoveToDeadLetters = (message: StoredMessage) => boolean;
+
+/** How messages that are received are hidden from others. */
+export interface Hide {
+  readonly seconds: number;
+  /** The receiver lives in this process, and dies with it. */
+  readonly heldInside: boolean;
+}
 
 export interface NewMessage {
   readonly body: string;
@@ -41,8 +55,6 @@ export class Queue {
   readonly #available = new Set<string>();
   readonly #hidden = new Set<string>();
   #nextDueAt = Number.POSITIVE_INFINITY;
-  /** In flight when the earlier process ended, for as long as the queue says. */
-  readonly #orphans: readonly StoredMessage[];
   readonly #waiting = new Set<() => void>();
   #tick: NodeJS.Timeout | undefined;
 
@@ -51,20 +63,19 @@ export class Queue {
     readonly arn: string,
     path: string,
     settings: QueueSettings,
-    clock: RuntimeClock,
+    { clock, log }: Pick<ServiceContext, "clock" | "log">,
   ) {
     this.settings = settings;
     this.#clock = clock;
     this.createdAt = clock.now();
-    this.#journal = new Journal<Change>(
+    this.#journal = new Journal<Change>({
       path,
-      (change) => this.#apply(change),
-      () => this.#snapshot(),
-    );
+      replay: (change) => this.#apply(change),
+      snapshot: () => this.#snapshot(),
+      say: (message) => log({ level: "warn", source: "sqs", message }),
+    });
     this.modifiedAt = this.createdAt;
-    this.#orphans = [...this.#messages.values()].filter(
-      ({ receipt, visibleAt, hiddenByReceiver }) => receipt && visibleAt > clock.now() && !hiddenByReceiver,
-    );
+    this.#showOrphans();
   }
 
   send(message: NewMessage): StoredMessage {
@@ -84,7 +95,7 @@ export class Queue {
   }
 
   /** Up to `max` visible messages, hidden from others from now on. Those received too often are moved instead. */
-  take(max: number, visibilitySeconds: number, moveToDeadLetters: MoveToDeadLetters): StoredMessage[] {
+  take(max: number, hide: Hide, moveToDeadLetters: MoveToDeadLetters): StoredMessage[] {
     const now = this.#clock.now();
     this.#reveal(now);
     const taken: StoredMessage[] = [];
@@ -102,7 +113,8 @@ export class Queue {
         t: "take",
         id,
         at: now,
-        until: now + visibilitySeconds * 1000,
+        until: now + hide.seconds * 1000,
+        heldInside: hide.heldInside,
         receipt: randomBytes(12).toString("base64url"),
       });
       taken.push(message);
@@ -150,25 +162,26 @@ export class Queue {
     const until = now + seconds * 1000;
     if (until > (message.receivedAt ?? now) + MAX_VISIBILITY_SECONDS * 1000)
       throw invalidParameter("Total VisibilityTimeout for the message is beyond the limit [43200 seconds].");
-    this.#commit([{ t: "hide", id, until, hiddenByReceiver: true }]);
+    this.#commit([{ t: "hide", id, until }]);
     if (seconds === 0) this.#wake();
     else this.#scheduleTick();
   }
 
-  /**
-   * Lets those that an earlier process held be seen again `seconds` after they were received, if not sooner. A time that
-   * their receiver chose holds: it knows until when their job may be claimed by nobody else.
-   */
-  showOrphans(seconds: number): void {
-    const changes = this.#orphans.flatMap(({ id, receipt, receivedAt = 0 }): Change[] => {
-      const message = this.#messages.get(id);
-      const until = receivedAt + seconds * 1000;
-      return message && message.receipt === receipt && message.visibleAt > until
-        ? [{ t: "hide", id, until, hiddenByReceiver: false }]
-        : [];
-    });
-    this.#commit(changes);
-    this.#wake();
+  /** The receiver inside this process has handled it, and has chosen when it is to be seen again: that outlives us. */
+  release(id: string, receipt: string): void {
+    if (this.#messages.get(id)?.receipt === receipt) this.#commit([{ t: "release", id }]);
+  }
+
+  /** What the earlier process held itself, nobody holds any more, until whenever it was hidden. */
+  #showOrphans(): void {
+    const orphans = [...this.#messages.values()].filter(({ heldInside }) => heldInside);
+    const until = this.#clock.now();
+    this.#commit(
+      orphans.flatMap(({ id, visibleAt }): Change[] => [
+        ...(visibleAt > until ? [{ t: "hide", id, until } as const] : []),
+        { t: "release", id },
+      ]),
+    );
   }
 
   purge(): void {
@@ -219,6 +232,7 @@ export class Queue {
       const message = this.#messages.get(change.id);
       if (message && change.t === "drop") this.#forget(message);
       else if (message && change.t === "hide") this.#store(asHidden(message, change));
+      else if (message && change.t === "release") this.#messages.set(message.id, { ...message, heldInside: false });
       else if (message && change.t === "take") this.#store(asTaken(message, change));
     }
   }
@@ -273,15 +287,16 @@ export class Queue {
   }
 }
 
-function asTaken(message: StoredMessage, { at, until, receipt }: Extract<Change, { t: "take" }>): StoredMessage {
+function asTaken(message: StoredMessage, taken: Extract<Change, { t: "take" }>): StoredMessage {
+  const { at, until, receipt, heldInside } = taken;
   const firstReceivedAt = message.firstReceivedAt ?? at;
   const receiveCount = message.receiveCount + 1;
   const times = { firstReceivedAt, receivedAt: at, visibleAt: until };
-  return { ...message, ...times, receiveCount, receipt, hiddenByReceiver: false };
+  return { ...message, ...times, receiveCount, receipt, heldInside };
 }
 
-function asHidden(message: StoredMessage, { until, hiddenByReceiver }: Extract<Change, { t: "hide" }>): StoredMessage {
-  return { ...message, visibleAt: until, hiddenByReceiver };
+function asHidden(message: StoredMessage, { until }: Extract<Change, { t: "hide" }>): StoredMessage {
+  return { ...message, visibleAt: until };
 }
 
 function overLimit(): AwsError {

@@ -76,7 +76,7 @@ class LaptopSqs implements SqsService {
   async receive(principal: Principal, queueArn: string, options: ReceiveOptions): Promise<ReceivedMessage[]> {
     const queue = this.#store.get(queueArn);
     this.#store.authorize(principal, "ReceiveMessage", queue);
-    const messages = await takeMessages(queue, this.#store, options);
+    const messages = await takeMessages(queue, this.#store, { ...options, heldInside: true });
     return messages.map((message) => {
       const { MessageId, ReceiptHandle, Body, MD5OfBody, Attributes, MessageAttributes } = describeReceived(
         queue,
@@ -112,8 +112,10 @@ class LaptopSqs implements SqsService {
     queue.changeVisibility(id, receipt, seconds);
   }
 
-  showOrphans(queueArn: string, seconds: number): void {
-    this.#store.get(queueArn).showOrphans(seconds);
+  release(queueArn: string, receiptHandle: string): void {
+    const queue = this.#store.get(queueArn);
+    const { id, receipt } = parseReceiptHandle(queue, receiptHandle);
+    queue.release(id, receipt);
   }
 
   #urlOf(name: string): string {

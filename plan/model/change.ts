@@ -120,10 +120,15 @@ function fill(template: Value, known: ReadonlyMap<string, Value>): Value {
     return Object.fromEntries(Object.entries(template).map(([name, it]) => [name, fill(it, known)]));
   }
   if (typeof template !== "string") return template;
-  return template.replaceAll(/\$\{([a-z]\w*\.[\w-]+)\.(\w+)\}/g, (whole, address: string, attribute: string) => {
-    const value = valueAt(known.get(address), attribute);
-    return typeof value === "string" ? value : whole;
-  });
+  const filled = template.replaceAll(
+    /\$\{([a-z]\w*\.[\w-]+)\.(\w+)\}/g,
+    (whole, address: string, attribute: string) => {
+      const value = valueAt(known.get(address), attribute);
+      return typeof value === "string" ? value : whole;
+    },
+  );
+  // Its parts may be harmless, and the whole not.
+  return mask(filled, undefined, undefined);
 }
 
 function isJsonList(json: Json | undefined): json is readonly Json[] {

@@ -1,3 +1,5 @@
+import { hasSecretForm, mayNameSecret } from "../../contracts/secret-forms.ts";
+
 /** What parsed JSON is. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -39,9 +41,6 @@ export class Withheld {
   }
 }
 
-/** A second net: names that promise a secret, whatever the provider says of them. */
-const SECRET_NAME = /passw(or)?d|secret|private_?key|(?<!event_source_)token$|credential|api_?key|access_?key/i;
-
 /** `sensitive` and `unknown` have the shape of `value`, with true where they apply to everything below. */
 export function mask(value: Json | undefined, sensitive: Json | undefined, unknown: Json | undefined): Value {
   return maskAny(value, sensitive, unknown) ?? null;
@@ -57,7 +56,9 @@ function maskAny(
   // Of a resource that goes Terraform says `after: null`, and `after_unknown: {}` beside it.
   if (value === null && unknown !== true) return null;
   const isTold = unknown === true || (typeof value === "string" && value !== "");
-  if (isTold && SECRET_NAME.test(name)) return new Withheld("sensitive", value);
+  // A second net, whatever the provider says: what was set by hand on a function stands in a plan as drift, in clear.
+  if (isTold && mayNameSecret(name)) return new Withheld("sensitive", value);
+  if (typeof value === "string" && hasSecretForm(value)) return new Withheld("sensitive", value);
   if (unknown === true) return new Withheld("unknown");
   if (isList(value) || isList(unknown)) return maskList(value, sensitive, unknown);
   if (isObject(value) || isObject(unknown)) return maskObject(value, sensitive, unknown);

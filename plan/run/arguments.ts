@@ -25,12 +25,12 @@ export interface PlanArguments {
 export const USAGE = `npm run plan -- [environment] [stacks…] [options]
 npm run deploy -- [environment] [stacks…] [options]
 npm run destroy -- <environment> [stacks…] [options]
-npm run plan:apply -- [environment] [stacks…] --synthesized <folder>
+npm run plan:apply -- [environment] [stacks…] --synthesized <folder> [options]
 
   environment               dev, staging or prod; none: all of them
   stacks                    media, or a whole name like darkroom-media-dev; none: all of the environment
   --guard                   plan: a plan that loses data is not left to be applied (deploy does so always)
-  --allow-destroy <address> plan, deploy: lets this resource be destroyed, although it holds data; as often as needed
+  --allow-destroy <address> plan, deploy, plan:apply: lets this resource be destroyed, although it holds data; as often as needed
   --yes                     deploy: apply without asking
   --confirm <stack>         destroy: destroy the stack of this whole name without asking; as often as needed
   --synthesized <folder>    take the stacks (plan:apply: the plans) that are there (cdktf.out), and synthesize nothing
@@ -54,7 +54,7 @@ const OPTIONS_OF: Readonly<Record<Command, readonly (keyof typeof OPTIONS)[]>> =
   plan: ["guard", "allow-destroy", "synthesized", "out", "help"],
   deploy: ["yes", "allow-destroy", "synthesized", "out", "help"],
   destroy: ["confirm", "synthesized", "out", "help"],
-  "plan:apply": ["synthesized", "help"],
+  "plan:apply": ["allow-destroy", "synthesized", "help"],
 };
 
 /** Throws PlanError where the command knows no such argument. */

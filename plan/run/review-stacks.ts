@@ -6,15 +6,17 @@ import { parsePlan } from "../model/terraform-plan.ts";
 import { PlanError } from "../plan-error.ts";
 import { isFailed, type ReviewedStack, renderReview } from "../render/review.ts";
 import type { PlanArguments } from "./arguments.ts";
+import { removeDraft } from "./saved-plans.ts";
+import { heedSignals, Stopped } from "./stop.ts";
 import { findStackFolders } from "./synthesize.ts";
-import { makePlan, type PlanMode, removePlan } from "./terraform.ts";
+import { makePlan, type PlanMode } from "./terraform.ts";
 
 /** What a script can tell from the exit code alone. */
 export const EXIT = { nothing: 0, failed: 1, changes: 2, refused: 3 } as const;
 
 export interface Outcome {
   readonly exitCode: (typeof EXIT)[keyof typeof EXIT];
-  /** Of stacks in which something changes: there lies a plan that may be applied. */
+  /** Of stacks in which something changes: there lies a draft that may be applied. None where one failed or is refused. */
   readonly folders: readonly string[];
 }
 
@@ -26,9 +28,10 @@ export async function reviewStacks(options: PlanArguments, mode: PlanMode = "cha
   for (const folder of folders) reviewed.push(await reviewStack(folder, options, mode));
   publish(reviewed, options, dirname(dirname(folders[0] ?? ".")));
   const exitCode = findExitCode(reviewed);
-  if (exitCode === EXIT.refused && options.isGuarded) refuse(folders);
+  const isGuarded = exitCode === EXIT.refused && options.isGuarded;
+  if (isGuarded) refuse(folders);
   const changed = folders.filter((_, index) => hasChanges(reviewed[index]));
-  return { exitCode, folders: exitCode === EXIT.changes ? changed : [] };
+  return { exitCode, folders: exitCode === EXIT.failed || isGuarded ? [] : changed };
 }
 
 async function reviewStack(folder: string, { allowedDestroys }: PlanArguments, mode: PlanMode): Promise<ReviewedStack> {
@@ -68,18 +71,18 @@ function publish(stacks: readonly ReviewedStack[], { outFile }: PlanArguments, o
 }
 
 function refuse(folders: readonly string[]): void {
-  for (const folder of folders) removePlan(folder);
+  for (const folder of folders) removeDraft(folder);
   process.stderr.write("The guard refuses these plans and removed them: data would be lost. The review names what.\n");
 }
 
 /** Runs a command of this folder and leaves its exit code. */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
+  heedSignals();
   try {
     process.exitCode = await command();
   } catch (error) {
-    process.stderr.write(
-      `${error instanceof PlanError ? error.message : error instanceof Error ? error.stack : error}\n`,
-    );
-    process.exitCode = EXIT.failed;
+    const isForPerson = error instanceof PlanError || error instanceof Stopped;
+    process.stderr.write(`${isForPerson ? error.message : error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = error instanceof Stopped ? error.exitCode : EXIT.failed;
   }
 }

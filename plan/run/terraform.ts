@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PlanError } from "../plan-error.ts";
-
-/** The saved plan, in the stack's folder: what is applied is what was reviewed. It holds secrets in clear. */
-export const PLAN_FILE = "plan.bin";
+import { beginDraft, DRAFT_FILE, type PLAN_FILE } from "./saved-plans.ts";
+import { requireNotStopped, waitFor } from "./stop.ts";
 
 interface Finished {
   readonly code: number | null;
@@ -29,11 +28,11 @@ export interface MadePlan {
 }
 
 /**
- * Initializes, plans into PLAN_FILE and shows the plan. Arguments of one's own go into Terraform's variables
+ * Initializes, plans into DRAFT_FILE and shows the plan. Arguments of one's own go into Terraform's variables
  * TF_CLI_ARGS_init and TF_CLI_ARGS_plan: `-plugin-dir=…`, `-lock=false`, `-refresh=false`.
  */
 export async function makePlan(folder: string, mode: PlanMode = "change"): Promise<MadePlan> {
-  rmSync(join(folder, PLAN_FILE), { force: true });
+  beginDraft(folder);
   const initialized = await run(folder, ["init", "-input=false", "-no-color"]);
   if (initialized.code !== 0) return { failure: initialized.log };
   const planned = await run(folder, [
@@ -41,11 +40,11 @@ export async function makePlan(folder: string, mode: PlanMode = "change"): Promi
     ...(mode === "destroy" ? ["-destroy"] : []),
     "-input=false",
     "-no-color",
-    `-out=${PLAN_FILE}`,
+    `-out=${DRAFT_FILE}`,
   ]);
   const failure = planned.code === 0 ? undefined : planned.log;
-  if (!existsSync(join(folder, PLAN_FILE))) return { failure: failure ?? "No plan was written." };
-  const shown = await run(folder, ["show", "-json", "-no-color", PLAN_FILE]);
+  if (!existsSync(join(folder, DRAFT_FILE))) return { failure: failure ?? "No plan was written." };
+  const shown = await run(folder, ["show", "-json", "-no-color", DRAFT_FILE]);
   return shown.code === 0 ? { json: shown.stdout, failure } : { failure: failure ?? shown.log };
 }
 
@@ -55,33 +54,57 @@ export async function initialize(folder: string): Promise<void> {
   if (code !== 0) throw new PlanError(`${findBinary()} init ended with ${code}:\n${log.trim()}`);
 }
 
-/** Applies the saved plan, and nothing else, and then removes it; Terraform refuses it where the state has moved on. */
-export async function applyPlan(folder: string): Promise<void> {
-  const { code } = await run(folder, ["apply", "-input=false", PLAN_FILE], "inherit");
-  if (code !== 0) throw new PlanError(`${findBinary()} apply ended with ${code}; its words are above.`);
-  removePlan(folder);
+/** A plan that was saved earlier, as `terraform show -json` says it. */
+export async function showPlan(folder: string, file: typeof PLAN_FILE): Promise<string> {
+  const { code, stdout, log } = await run(folder, ["show", "-json", "-no-color", file]);
+  if (code !== 0) throw new PlanError(`${findBinary()} show ended with ${code}:\n${log.trim()}`);
+  return stdout;
 }
 
-export function removePlan(folder: string): void {
-  rmSync(join(folder, PLAN_FILE), { force: true });
+/**
+ * Applies this plan, and nothing else. Terraform refuses it where the state has moved on, as it has after any attempt: the
+ * plan is removed in any case.
+ */
+export async function applyPlan(folder: string, file: typeof PLAN_FILE | typeof DRAFT_FILE): Promise<void> {
+  try {
+    const { code } = await run(folder, ["apply", "-input=false", file], { isShown: true });
+    if (code !== 0) throw new PlanError(`${findBinary()} apply ended with ${code}; its words are above.`);
+  } finally {
+    rmSync(join(folder, file), { force: true });
+  }
 }
 
-function run(folder: string, args: readonly string[], output: "pipe" | "inherit" = "pipe"): Promise<Finished> {
+/**
+ * In a group of its own: a terminal's Ctrl-C reaches every process of ours at once, npm hands it on besides, and Terraform gives
+ * up its state at the second. It hears of it from us, once.
+ */
+async function run(folder: string, args: readonly string[], { isShown = false } = {}): Promise<Finished> {
+  requireNotStopped();
   const env = { ...process.env, TF_IN_AUTOMATION: "1" };
-  const child = spawn(findBinary(), args, { cwd: folder, env, stdio: ["ignore", output, output] });
+  // Through a pipe of ours where nobody watches a terminal: what reads it (`| tee`) may end before Terraform does, which a
+  // broken pipe would kill in the midst of its work.
+  const output = isShown && process.stdout.isTTY ? "inherit" : "pipe";
+  const child = spawn(findBinary(), args, { cwd: folder, env, detached: true, stdio: ["ignore", output, output] });
   const stdout: Buffer[] = [];
   const log: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => {
     stdout.push(chunk);
     log.push(chunk);
+    if (isShown) process.stdout.write(chunk);
   });
-  child.stderr?.on("data", (chunk: Buffer) => log.push(chunk));
-  return new Promise((resolve, reject) => {
+  child.stderr?.on("data", (chunk: Buffer) => {
+    log.push(chunk);
+    if (isShown) process.stderr.write(chunk);
+  });
+  const ended = new Promise<Finished>((resolve, reject) => {
     child.once("error", (cause) => reject(explain(cause)));
     child.once("close", (code) => {
       resolve({ code, stdout: Buffer.concat(stdout).toString(), log: Buffer.concat(log).toString() });
     });
   });
+  const finished = await waitFor(child, ended);
+  requireNotStopped();
+  return finished;
 }
 
 function explain(cause: Error): PlanError {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MAX_UPLOAD_BYTES } from "../../contracts/limits.ts";
 import { alarmSettings } from "./alarm-settings.ts";
 import { ConfigurationError, type Problem } from "./errors.ts";
 
@@ -16,8 +17,6 @@ const LOG_RETENTION_DAYS = [
 const MAX_TIMEOUT_SECONDS = 900;
 /** A signature made with a role's own credentials dies with them; five minutes is ours (security.md U3). */
 const MAX_UPLOAD_URL_SECONDS = 300;
-/** S3 takes no larger object in one request: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FFMPEG_ASSETS } from "../../build/ffmpeg-release.ts";
 import { findHostFfmpeg, type HostFfmpeg } from "../../build/find-ffmpeg.ts";
 import { downloadStatic, procureFfmpeg } from "../../build/procure-ffmpeg.ts";
 
@@ -151,12 +152,30 @@ describe("npm start's search for ffmpeg", () => {
   });
 });
 
+describe("the programs whose SHA-256 is known", () => {
+  it.each(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"])("P7: are both of %s", (machine) => {
+    for (const name of ["ffmpeg", "ffprobe"]) {
+      const { archive = "", program = "" } = FFMPEG_ASSETS[`${name}-${machine}`] ?? {};
+      expect([archive, program].join(" ")).toMatch(/^[0-9a-f]{64} [0-9a-f]{64}$/);
+    }
+  });
+});
+
 describe("ffmpeg-static's own download", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "darkroom-static-"));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("P7: is not begun for a machine whose program has no known hash", async () => {
+    writeFileSync(join(folder, "install.js"), 'require("fs").writeFileSync("ffmpeg", "anything")');
+
+    await expect(downloadStatic(folder, "ffmpeg-win32-x64")).rejects.toThrow(
+      "no SHA-256 is known for ffmpeg-win32-x64, so nothing was fetched",
+    );
+    expect(existsSync(join(folder, "ffmpeg"))).toBe(false);
+  });
 
   it("P7: is deleted when the program that it brought does not have the expected hash", async () => {
     const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
@@ -166,7 +185,9 @@ describe("ffmpeg-static's own download", () => {
     vi.stubEnv("FFMPEG_BINARIES_URL", `http://127.0.0.1:${port}`);
     writeFileSync(join(folder, "install.js"), 'require("fs").writeFileSync("ffmpeg", "something else")');
 
-    const failure = downloadStatic(folder, { archive: "", program: "0".repeat(64) });
+    const failure = downloadStatic(folder, "ffmpeg-other-x64", {
+      "ffmpeg-other-x64": { archive: "", program: "0".repeat(64) },
+    });
 
     await expect(failure).rejects.toThrow("does not have the SHA-256 that is expected, and was deleted");
     expect(existsSync(join(folder, "ffmpeg"))).toBe(false);

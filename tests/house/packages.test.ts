@@ -12,7 +12,7 @@ const read = (path: string) => readFileSync(join(PROJECT_FOLDER, path), "utf8");
 function listDeployed(): string[] {
   const files = ["contracts", "lambdas", "web"].flatMap((folder) =>
     readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.tsx?$/.test(name))
+      .filter((name) => /\.(tsx?|mjs)$/.test(name))
       .map((name) => join(folder, name)),
   );
   const imported = files.flatMap((file) =>

@@ -66,7 +66,7 @@ function nameOutcome(outcome: PromiseSettledResult<unknown>): string {
 }
 
 const roleNames = (): string[] => {
-  const accounts = JSON.parse(readFileSync(join(laptop.stateFolder, "credentials.json"), "utf8")) as {
+  const accounts = JSON.parse(readFileSync(join(laptop.stateFolder, "credentials.json"), "utf8")).content as {
     principal: { type: string; arn: string };
   }[];
   return accounts.flatMap(({ principal }) => (principal.type === "role" ? (principal.arn.split("/").pop() ?? []) : []));

@@ -65,7 +65,7 @@ function breakStorage({ laptop }: TestLaptop): () => void {
 }
 
 function findWorkerRole(stateFolder: string): string {
-  const accounts = JSON.parse(readFileSync(join(stateFolder, "credentials.json"), "utf8")) as {
+  const accounts = JSON.parse(readFileSync(join(stateFolder, "credentials.json"), "utf8")).content as {
     principal: { arn: string };
   }[];
   const name = accounts

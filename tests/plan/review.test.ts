@@ -3,6 +3,7 @@ import { parsePlan } from "../../plan/model/terraform-plan.ts";
 import { isFailed, renderReview, renderWhole } from "../../plan/render/review.ts";
 import { findExitCode } from "../../plan/run/review-stacks.ts";
 import { ref } from "../stacks/synthesized.ts";
+import { SECRET_TEXTS } from "../support/secret-texts.ts";
 import { planJson, policy, review, STACK, sourcesOf, told } from "./plans.ts";
 
 const BUCKET = { bucket: "b", force_destroy: false };
@@ -484,6 +485,27 @@ describe("a review", () => {
     expect(text).toContain("`input`: (sensitive) → (sensitive)");
     expect(text).toContain("`variables.API_TOKEN`: (sensitive) → (sensitive)");
   });
+
+  it.each(Object.entries(SECRET_TEXTS))(
+    "never shows what was set by hand on a function and is a secret by its form: %s (P5)",
+    (_what, secret) => {
+      const by = (hand: string) => ({ environment: [{ variables: { NOTIFY: hand, PLACE: "here" } }] });
+      const drifted = { address: "aws_lambda_function.a", before: by("none"), after: by(secret) };
+      const reset = { address: "aws_lambda_function.a", before: by(secret), after: by("none") };
+
+      const text = renderWhole([
+        review([{ ...reset, actions: ["update"] }], {
+          resource_drift: JSON.parse(planJson([{ ...drifted, actions: ["update"] }])).resource_changes,
+          output_changes: { notify: { actions: ["create"], before: null, after: secret } },
+        }),
+      ]);
+
+      expect(text).not.toContain(secret);
+      expect(text).toContain("`environment[0].variables.NOTIFY`: (sensitive) → `none`");
+      expect(text).toContain("`environment[0].variables.NOTIFY`: `none` → (sensitive)");
+      expect(text).toContain("`notify` is new: (sensitive).");
+    },
+  );
 
   it("does not show a sensitive value as changed that has not", () => {
     const same = { before: { input: "s", size: 1 }, after: { input: "s", size: 2 } };

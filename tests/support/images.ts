@@ -104,8 +104,8 @@ export const DISGUISED_FILES: Readonly<Record<string, { readonly make: Maker; re
   pdf: { make: text("%PDF-1.7\n"), named: "a PDF document" },
   zip: { make: text("PK\u0003\u0004rest"), named: "a ZIP archive" },
   gzip: { make: async () => Buffer.from([0x1f, 0x8b, 8, 0]), named: "a gzip archive" },
-  heic: { make: brands("heic", "mif1", "heic"), named: "a HEIC photo" },
-  "heic that says mif1": { make: brands("mif1", "mif1", "heic"), named: "a HEIC photo" },
+  "heic sequence": { make: brands("hevc", "msf1", "hevc"), named: "a HEIC sequence" },
+  "heic sequence that says msf1": { make: brands("msf1", "mif1", "heic"), named: "a HEIC sequence" },
   "animated avif": { make: brands("avis", "avif", "avis"), named: "an animated AVIF" },
   mp4: { make: brands("isom", "isom", "avc1"), named: "a video" },
   webm: { make: async () => Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0]), named: "a video" },
@@ -138,7 +138,7 @@ async function plain(width: number, height: number) {
   return sharp({ create: { width, height, channels: 3, background: "#808080" } });
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+export function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type), data]);
   const whole = Buffer.alloc(body.length + 8);
   whole.writeUInt32BE(data.length);
@@ -173,7 +173,57 @@ function png(width: number, height: number, ...chunks: Buffer[]): Buffer {
 }
 
 function animatedPng(): Buffer {
-  return png(8, 8, chunk("gAMA", Buffer.alloc(4)), chunk("acTL", Buffer.alloc(8)));
+  return png(8, 8, chunk("gAMA", Buffer.alloc(4)), chunk("acTL", Buffer.from([0, 0, 0, 2, 0, 0, 0, 0])));
+}
+
+const PNG_HEADER_END = 33;
+
+/** What stands before a PNG's pixels, put behind its header. */
+export function withPngChunks(png: Buffer, ...chunks: Buffer[]): Buffer {
+  return Buffer.concat([png.subarray(0, PNG_HEADER_END), ...chunks, png.subarray(PNG_HEADER_END)]);
+}
+
+/** A still that calls itself an animation of one frame. */
+export const SINGLE_FRAMES = {
+  "one.png": async () => {
+    const still = await corners(200, 100).png().toBuffer();
+    const frame = Buffer.alloc(26);
+    frame.writeUInt32BE(200, 4);
+    frame.writeUInt32BE(100, 8);
+    frame.set([0, 1, 0, 10], 20);
+    return withPngChunks(still, chunk("acTL", Buffer.from([0, 0, 0, 1, 0, 0, 0, 0])), chunk("fcTL", frame));
+  },
+  "one.webp": async () => animatedWebp(await corners(200, 100).webp().toBuffer(), 200, 100),
+  "one.gif": async () => {
+    const still = await corners(200, 100).gif().toBuffer();
+    const loops = Buffer.from("!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", "latin1");
+    const header = 13 + 3 * 2 ** (((still[10] ?? 0) & 7) + 1);
+    return Buffer.concat([still.subarray(0, header), loops, still.subarray(header)]);
+  },
+} as const satisfies Record<string, Maker>;
+
+/** A WebP still as an animation's only frame (WebP container specification: VP8X, ANIM, ANMF). */
+function animatedWebp(still: Buffer, width: number, height: number): Buffer {
+  const riff = (type: string, data: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.write(type);
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+  };
+  const extended = Buffer.alloc(10);
+  extended[0] = 2;
+  extended.writeUIntLE(width - 1, 4, 3);
+  extended.writeUIntLE(height - 1, 7, 3);
+  const frame = Buffer.alloc(16);
+  frame.writeUIntLE(width - 1, 6, 3);
+  frame.writeUIntLE(height - 1, 9, 3);
+  frame.writeUIntLE(100, 12, 3);
+  const parts = [
+    riff("VP8X", extended),
+    riff("ANIM", Buffer.alloc(6)),
+    riff("ANMF", Buffer.concat([frame, still.subarray(12)])),
+  ];
+  return riff("RIFF", Buffer.concat([Buffer.from("WEBP"), ...parts]));
 }
 
 /** A real JPEG whose frame header is rewritten. */
@@ -250,6 +300,9 @@ export async function makePictureFiles(): Promise<PictureFile[]> {
     make("nothing", async () => Buffer.alloc(0), "FILE_EMPTY"),
   ]);
 }
+
+/** The last bytes of a format that mark its end, and hold nothing of the picture. */
+export const END_MARK_BYTES: Readonly<Record<string, number>> = { jpg: 2, png: 12, gif: 1 };
 
 /** The file's first part. */
 export function cut(file: Buffer, part: number): Buffer {

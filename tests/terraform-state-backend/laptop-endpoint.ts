@@ -28,7 +28,7 @@ export async function startLaptopEndpoint(): Promise<LaptopEndpoint> {
   const context = { region: REGION, accountId: ACCOUNT, directory, credentials, authorize, log, clock };
   const s3 = await createS3({ ...context, deliver: async () => true });
   const sts = createSts({ accountId: ACCOUNT, credentials, clock });
-  const endpoint = await startEndpoint({ port: 0, log });
+  const endpoint = await startEndpoint({ port: 0, log, credentials });
   endpoint.serve([sts, s3]);
   const keys = credentials.issue({ type: "administrator", arn: `arn:aws:iam::${ACCOUNT}:root` });
   return {

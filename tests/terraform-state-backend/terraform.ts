@@ -57,6 +57,10 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
   /** As Ctrl-C does: Terraform gives up what it waits for, and writes its state. */
   interrupt(): void;
+  /** As a terminal's Ctrl-C does, which reaches everything that was started and stayed in the group. */
+  signalGroup(signal: NodeJS.Signals): void;
+  /** As a workflow's machine does, which knows the first program alone. */
+  signal(signal: NodeJS.Signals): void;
   /** Kills it and what it started, as a lost machine would. */
   kill(): void;
 }
@@ -80,6 +84,8 @@ export function start(program: string, args: readonly string[], folder: string, 
   return {
     outcome,
     interrupt: () => child.kill("SIGINT"),
+    signal: (signal) => child.kill(signal),
+    signalGroup: (signal) => child.pid !== undefined && process.kill(-child.pid, signal),
     kill: () => {
       const hasEnded = child.exitCode !== null || child.signalCode !== null;
       if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, "SIGKILL");

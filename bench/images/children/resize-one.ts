@@ -3,6 +3,7 @@ import type { Conversion } from "../../../contracts/media.ts";
 import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
 import { planImage } from "../../../lambdas/media/image-plan.ts";
 import { readHeader } from "../../../lambdas/resize/read-header.ts";
+import { readPicture } from "../../../lambdas/resize/read-picture.ts";
 import { resize, WIDTHS } from "../ours.ts";
 import { peakMemoryMb } from "./peak-memory.ts";
 
@@ -11,7 +12,7 @@ const [file = "", conversion] = process.argv.slice(2);
 const convertTo = conversion as Conversion | undefined;
 
 const source = await readFile(file);
-const header = await readHeader(source);
+const header = await readHeader(readPicture(source));
 const predictedMb = predictMemoryMb(header, planImage(header, { widths: WIDTHS, avif: true, convertTo }));
 await resize(source, { avif: true, convertTo });
 process.stdout.write(JSON.stringify({ predictedMb, peakMb: peakMemoryMb() }));

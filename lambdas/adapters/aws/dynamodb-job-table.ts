@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { isTerminal } from "../../../contracts/job-status.ts";
-import type { Claim, Job, JobError, JobResult, JobTable, NewJob } from "../../ports/job-table.ts";
+import type { Claim, Delivery, Job, JobError, JobResult, JobTable, NewJob } from "../../ports/job-table.ts";
 import { type Row, toEpochSeconds, toJob, toNewRow, toRow } from "./job-row.ts";
 
 /** The sparse index of PENDING jobs: hash `openStatus`, range `abandonedAt`, keys only. */
@@ -15,6 +15,10 @@ export const ABANDONED_INDEX = "abandoned";
 
 /** The claim of `:attempt` holds: nobody ended the job, took it over or gave it back. */
 const HELD = "#status = :processing AND #attempt = :attempt AND attribute_exists(#leaseExpiresAt)";
+
+/** A claim that another may take: given back, run out, or that of an earlier delivery of the same message. */
+const FREE =
+  "attribute_not_exists(#leaseExpiresAt) OR #leaseExpiresAt <= :now OR (#messageId = :messageId AND #receiveCount < :receiveCount)";
 
 interface Update {
   /** `SET #status = :failed REMOVE #leaseExpiresAt`; every `#name` is the attribute of that name. */
@@ -59,12 +63,11 @@ export class DynamoDbJobTable implements JobTable {
     return Item && toJob(Item);
   }
 
-  async claim(jobId: string, now: Date, leaseSeconds: number): Promise<Claim> {
+  async claim(jobId: string, now: Date, leaseSeconds: number, delivery: Delivery): Promise<Claim> {
     const row = await this.update(jobId, {
       expression:
-        "SET #status = :processing, #attempt = #attempt + :one, #leaseExpiresAt = :leaseExpiresAt REMOVE #openStatus",
-      condition:
-        "#forgetAt > :nowSeconds AND (#status = :pending OR (#status = :processing AND (attribute_not_exists(#leaseExpiresAt) OR #leaseExpiresAt <= :now)))",
+        "SET #status = :processing, #attempt = #attempt + :one, #leaseExpiresAt = :leaseExpiresAt, #messageId = :messageId, #receiveCount = :receiveCount REMOVE #openStatus",
+      condition: `#forgetAt > :nowSeconds AND (#status = :pending OR (#status = :processing AND (${FREE})))`,
       values: {
         ":processing": "PROCESSING",
         ":pending": "PENDING",
@@ -72,6 +75,8 @@ export class DynamoDbJobTable implements JobTable {
         ":now": now.getTime(),
         ":nowSeconds": now.getTime() / 1000,
         ":leaseExpiresAt": now.getTime() + leaseSeconds * 1000,
+        ":messageId": delivery.messageId,
+        ":receiveCount": delivery.receiveCount,
       },
     });
     if (row) return { outcome: "claimed", job: toJob(row) };

@@ -17,6 +17,9 @@ type JobRow = Omit<
   readonly forgetAt: number;
   /** The hash key of the sparse index `abandoned`: there while the job is PENDING. */
   readonly openStatus?: "PENDING";
+  /** The delivery that the last claim was made for. */
+  readonly messageId?: string;
+  readonly receiveCount?: number;
 };
 
 export function toEpochSeconds(date: Date): number {
@@ -46,7 +49,7 @@ export function toRow(value: Readonly<Record<string, unknown>>): Row {
 
 export function toJob(row: Row): Job {
   // Nobody but this adapter writes the table, so its rows are believed.
-  const { openStatus: _, ...rest } = unmarshall(row) as JobRow;
+  const { openStatus: _, messageId: __, receiveCount: ___, ...rest } = unmarshall(row) as JobRow;
   return {
     ...rest,
     createdAt: new Date(rest.createdAt),

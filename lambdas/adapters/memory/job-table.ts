@@ -1,9 +1,11 @@
 import { isTerminal } from "../../../contracts/job-status.ts";
-import type { Claim, Job, JobError, JobResult, JobTable, NewJob } from "../../ports/job-table.ts";
+import type { Claim, Delivery, Job, JobError, JobResult, JobTable, NewJob } from "../../ports/job-table.ts";
 
 /** The job table in memory: the same promises as DynamoDB's, kept by the same contract suite. */
 export class MemoryJobTable implements JobTable {
   private readonly jobs = new Map<string, Job>();
+  /** What the last claim of a job was made for. */
+  private readonly deliveries = new Map<string, Delivery>();
 
   async create(job: NewJob): Promise<void> {
     if (this.jobs.has(job.jobId)) throw new Error(`The job ${job.jobId} exists already.`);
@@ -23,11 +25,14 @@ export class MemoryJobTable implements JobTable {
     return job && structuredClone(job);
   }
 
-  async claim(jobId: string, now: Date, leaseSeconds: number): Promise<Claim> {
+  async claim(jobId: string, now: Date, leaseSeconds: number, delivery: Delivery): Promise<Claim> {
     const job = this.jobs.get(jobId);
     if (!job || job.forgetAt <= now) return { outcome: "unknown" };
     if (isTerminal(job.status)) return { outcome: "finished" };
-    if (job.leaseExpiresAt && job.leaseExpiresAt > now) return { outcome: "busy", leaseExpiresAt: job.leaseExpiresAt };
+    const { leaseExpiresAt: heldUntil } = job;
+    if (heldUntil && heldUntil > now && !this.outranks(delivery, jobId))
+      return { outcome: "busy", leaseExpiresAt: heldUntil };
+    this.deliveries.set(jobId, delivery);
     const leaseExpiresAt = new Date(now.getTime() + leaseSeconds * 1000);
     const claimed = this.write(job, { status: "PROCESSING", attempt: job.attempt + 1, leaseExpiresAt });
     return { outcome: "claimed", job: structuredClone(claimed) };
@@ -78,6 +83,11 @@ export class MemoryJobTable implements JobTable {
     const abandoned = [...this.jobs.values()].filter((job) => job.status === "PENDING" && job.abandonedAt <= now);
     const rest = abandoned.sort(byAbandonment).filter((job) => !after || byAbandonment(after, job) < 0);
     return structuredClone(rest.slice(0, limit));
+  }
+
+  private outranks({ messageId, receiveCount }: Delivery, jobId: string): boolean {
+    const holder = this.deliveries.get(jobId);
+    return holder?.messageId === messageId && holder.receiveCount < receiveCount;
   }
 
   private findHeld(jobId: string, attempt: number): Job | undefined {

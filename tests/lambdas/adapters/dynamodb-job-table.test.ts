@@ -2,6 +2,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ABANDONED_INDEX, DynamoDbJobTable } from "../../../lambdas/adapters/aws/dynamodb-job-table.ts";
 import { describeJobTable, makeNewJob } from "../ports/job-table.contract.ts";
+import { someDelivery } from "../support/fakes.ts";
 import { type JobsTableServer, startJobsTableServer } from "./jobs-table-server.ts";
 
 let server: JobsTableServer;
@@ -24,7 +25,7 @@ describe("the index of abandoned jobs", () => {
     for (const job of [pending, claimed, expired, givenUp]) if (job) await table.create(job);
     const now = new Date("2026-11-01T13:00:00Z");
 
-    await table.claim(claimed?.jobId ?? "", now, 60);
+    await table.claim(claimed?.jobId ?? "", now, 60, someDelivery());
     await table.expire(expired?.jobId ?? "", now);
     await table.giveUp(givenUp?.jobId ?? "", { code: "WORKER_CRASHED", message: "Given up." }, now);
 

@@ -39,7 +39,7 @@ export async function startLaptopS3(): Promise<LaptopS3> {
   const authorize = createAuthorize({ accountId: ACCOUNT, region: REGION, clock, roles });
   const context = { region: REGION, accountId: ACCOUNT, directory, credentials, authorize, log, clock };
   const s3 = await createS3({ ...context, deliver: async () => true });
-  const endpoint = await startEndpoint({ port: 0, log });
+  const endpoint = await startEndpoint({ port: 0, log, credentials });
   endpoint.serve([s3]);
 
   const clients: S3Client[] = [];

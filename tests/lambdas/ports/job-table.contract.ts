@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Claim, Job, JobResult, JobTable, NewJob } from "../../../lambdas/ports/job-table.ts";
+import { someDelivery } from "../support/fakes.ts";
 
 const START = new Date("2026-11-01T12:00:00.250Z");
 
@@ -47,7 +48,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
 
     async function createClaimed(change: Partial<NewJob> = {}) {
       const { table, job } = await createJob(change);
-      const claimed = expectClaimed(await table.claim(job.jobId, at(10), 60));
+      const claimed = expectClaimed(await table.claim(job.jobId, at(10), 60, someDelivery()));
       return { table, jobId: job.jobId, claimed };
     }
 
@@ -83,7 +84,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
     it("lets a worker claim a PENDING job until its lease ends", async () => {
       const { table, job } = await createJob();
 
-      const claimed = expectClaimed(await table.claim(job.jobId, at(10), 60));
+      const claimed = expectClaimed(await table.claim(job.jobId, at(10), 60, someDelivery()));
 
       expect(claimed).toMatchObject({ jobId: job.jobId, status: "PROCESSING", attempt: 1, leaseExpiresAt: at(70) });
       expect(await table.find(job.jobId)).toEqual(claimed);
@@ -92,17 +93,42 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
     it("E3: keeps a second worker out while the lease holds, and lets it in afterwards with a new attempt", async () => {
       const { table, jobId } = await createClaimed();
 
-      const early = await table.claim(jobId, at(69), 60);
-      const late = await table.claim(jobId, at(70), 60);
+      const early = await table.claim(jobId, at(69), 60, someDelivery());
+      const late = await table.claim(jobId, at(70), 60, someDelivery());
 
       expect(early).toEqual({ outcome: "busy", leaseExpiresAt: at(70) });
       expect(expectClaimed(late).attempt).toBe(2);
     });
 
+    it("E8: gives a later delivery of the holder's own message the claim at once, though the lease holds", async () => {
+      const { table, job } = await createJob();
+      const delivery = someDelivery();
+      await table.claim(job.jobId, at(10), 900, delivery);
+
+      const again = await table.claim(job.jobId, at(11), 900, { ...delivery, receiveCount: 2 });
+
+      expect(expectClaimed(again)).toMatchObject({ attempt: 2, leaseExpiresAt: at(911) });
+      expect(await table.reportProgress(job.jobId, 1, 50)).toBe(false);
+      expect(await table.reportProgress(job.jobId, 2, 50)).toBe(true);
+    });
+
+    it("E3: gives the same or an earlier delivery of the holder's message, and other messages, nothing", async () => {
+      const { table, job } = await createJob();
+      const holder = { ...someDelivery(), receiveCount: 3 };
+      await table.claim(job.jobId, at(10), 900, holder);
+
+      const others = [holder, { ...holder, receiveCount: 2 }, { ...someDelivery(), receiveCount: 4 }];
+      const claims = await Promise.all(others.map((delivery) => table.claim(job.jobId, at(11), 900, delivery)));
+
+      expect(claims.map(({ outcome }) => outcome)).toEqual(["busy", "busy", "busy"]);
+    });
+
     it("E3: gives ten workers at once exactly one claim", async () => {
       const { table, job } = await createJob();
 
-      const claims = await Promise.all(Array.from({ length: 10 }, () => table.claim(job.jobId, at(10), 60)));
+      const claims = await Promise.all(
+        Array.from({ length: 10 }, () => table.claim(job.jobId, at(10), 60, someDelivery())),
+      );
 
       const outcomes = claims.map((claim) => claim.outcome).sort();
       expect(outcomes).toEqual([...Array(9).fill("busy"), "claimed"]);
@@ -111,8 +137,8 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
     it("says unknown for a job that never was, or that is past its TTL though not yet deleted", async () => {
       const { table, job } = await createJob({ forgetAt: at(60) });
 
-      expect(await table.claim(randomUUID(), at(10), 60)).toEqual({ outcome: "unknown" });
-      expect(await table.claim(job.jobId, at(61), 60)).toEqual({ outcome: "unknown" });
+      expect(await table.claim(randomUUID(), at(10), 60, someDelivery())).toEqual({ outcome: "unknown" });
+      expect(await table.claim(job.jobId, at(61), 60, someDelivery())).toEqual({ outcome: "unknown" });
     });
 
     it("completes a claimed job with what the worker found and made", async () => {
@@ -149,7 +175,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
 
     it("E3: takes nothing from a worker whose claim went to another", async () => {
       const { table, jobId } = await createClaimed();
-      await table.claim(jobId, at(100), 60);
+      await table.claim(jobId, at(100), 60, someDelivery());
       const before = await table.find(jobId);
 
       expect(await table.complete(jobId, 1, RESULT, at(101))).toBe(false);
@@ -174,7 +200,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
 
       expect(await table.release(jobId, 1)).toBe(true);
 
-      expect(expectClaimed(await table.claim(jobId, at(11), 60)).attempt).toBe(2);
+      expect(expectClaimed(await table.claim(jobId, at(11), 60, someDelivery())).attempt).toBe(2);
     });
 
     it("E3: changes nothing of a job that has ended, whatever comes", async () => {
@@ -182,7 +208,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
         const { table, jobId } = await createEnded(end);
         const before = await table.find(jobId);
 
-        expect(await table.claim(jobId, at(1000), 60)).toEqual({ outcome: "finished" });
+        expect(await table.claim(jobId, at(1000), 60, someDelivery())).toEqual({ outcome: "finished" });
         expect(await table.complete(jobId, 1, RESULT, at(1000))).toBe(false);
         expect(await table.fail(jobId, 1, ERROR, at(1000))).toBe(false);
         expect(await table.release(jobId, 1)).toBe(false);
@@ -210,7 +236,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
     it("raises progress and never lowers it, though a later worker begins anew", async () => {
       const { table, jobId } = await createClaimed();
       await table.reportProgress(jobId, 1, 60);
-      await table.claim(jobId, at(100), 60);
+      await table.claim(jobId, at(100), 60, someDelivery());
 
       const held = await table.reportProgress(jobId, 2, 20);
 
@@ -280,7 +306,7 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
     async function createAndClaim(table: JobTable): Promise<void> {
       const job = makeNewJob({ abandonedAt: at(50) });
       await table.create(job);
-      await table.claim(job.jobId, at(10), 60);
+      await table.claim(job.jobId, at(10), 60, someDelivery());
     }
 
     async function createAndExpire(table: JobTable): Promise<void> {

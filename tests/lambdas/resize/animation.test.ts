@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { animation } from "../../support/images.ts";
-import { develop, developInVain, requireFile } from "./darkroom.ts";
+import { animation, SINGLE_FRAMES } from "../../support/images.ts";
+import { develop, developInVain, requireFile, sampleColours } from "./darkroom.ts";
 
 describe("An animation (I6)", () => {
   it.each([
@@ -61,6 +61,28 @@ describe("An animation (I6)", () => {
     const { error } = await developInVain(picture);
 
     expect(error).toMatchObject({ code: "UNSUPPORTED_FORMAT", message: expect.stringContaining("animation") });
+  });
+});
+
+describe("An animation of one frame", () => {
+  it.each(Object.entries(SINGLE_FRAMES))("is a still: %s", async (_name, make) => {
+    const { files, result } = await develop(await make(), { widths: [100] });
+
+    expect(result.source).toMatchObject({ width: 200, height: 100 });
+    for (const file of files.values()) expect((await sharp(file).metadata()).pages ?? 1).toBe(1);
+    const [red = []] = await sampleColours(requireFile(files, "w100.webp"));
+    expect(red.map((value, channel) => Math.abs(value - ([200, 40, 40][channel] ?? 0)))).toSatisfy(
+      (differences: number[]) => Math.max(...differences) <= 12,
+    );
+  });
+
+  it("is refused as PNG where the frame is another picture than the one that stands for it", async () => {
+    const picture = await SINGLE_FRAMES["one.png"]();
+    picture.write("fdAT", picture.indexOf("fcTL"));
+
+    const { error } = await developInVain(picture);
+
+    expect(error).toMatchObject({ code: "UNSUPPORTED_FORMAT", message: expect.stringContaining("an animated PNG") });
   });
 });
 

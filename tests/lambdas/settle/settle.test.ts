@@ -4,7 +4,15 @@ import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
 import { MemorySourceStore } from "../../../lambdas/adapters/memory/source-store.ts";
 import { createSettleHandler, type SettleEvent } from "../../../lambdas/settle/route.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, makeBatch, makeContext, recordLog, recordMetrics, startClock } from "../support/fakes.ts";
+import {
+  announce,
+  makeBatch,
+  makeContext,
+  recordLog,
+  recordMetrics,
+  someDelivery,
+  startClock,
+} from "../support/fakes.ts";
 
 const SCHEDULED = { source: "aws.events", "detail-type": "Scheduled Event", detail: {} } as SettleEvent;
 
@@ -38,7 +46,7 @@ describe("settle, given dead letters", () => {
     const settle = makeSettle();
     const pending = await settle.createJob();
     const begun = await settle.createJob();
-    await settle.jobs.claim(begun.jobId, settle.clock.now(), 60);
+    await settle.jobs.claim(begun.jobId, settle.clock.now(), 60, someDelivery());
 
     const response = await settle.receiveDead([announce(pending.key), announce(begun.key)]);
 
@@ -52,7 +60,7 @@ describe("settle, given dead letters", () => {
   it("E3: leaves a job alone that has ended, and acknowledges what names no job", async () => {
     const settle = makeSettle();
     const done = await settle.createJob();
-    await settle.jobs.claim(done.jobId, settle.clock.now(), 60);
+    await settle.jobs.claim(done.jobId, settle.clock.now(), 60, someDelivery());
     await settle.jobs.complete(done.jobId, 1, { source: done.source, renditions: [] }, settle.clock.now());
 
     const response = await settle.receiveDead([

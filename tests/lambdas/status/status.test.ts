@@ -6,7 +6,7 @@ import type { JobResult, NewJob } from "../../../lambdas/ports/job-table.ts";
 import { createStatusRoute } from "../../../lambdas/status/route.ts";
 import { createHttpHandler } from "../../../lambdas/support/http.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { recordLog, startClock } from "../support/fakes.ts";
+import { recordLog, someDelivery, startClock } from "../support/fakes.ts";
 import { makeHttpEvent } from "../support/http-events.ts";
 
 const RESULT: JobResult = {
@@ -62,7 +62,7 @@ describe("GET /status", () => {
     const pending = String((await get({ jobId: job.jobId })).headers.etag);
 
     expect(await ask(pending)).toMatchObject({ status: 304, text: "", headers: { etag: pending, "retry-after": "1" } });
-    await jobs.claim(job.jobId, clock.now(), 60);
+    await jobs.claim(job.jobId, clock.now(), 60, someDelivery());
     const processing = String((await ask(pending)).headers.etag);
     await jobs.reportProgress(job.jobId, 1, 42);
     const moved = await ask(processing);
@@ -82,7 +82,7 @@ describe("GET /status", () => {
   it("shows the progress of work under way, and asks for more patience with a video", async () => {
     const jobId = randomUUID();
     const { jobs, clock, read } = await makeStatus({ jobId, kind: "video", key: `video/${jobId}` });
-    await jobs.claim(jobId, clock.now(), 60);
+    await jobs.claim(jobId, clock.now(), 60, someDelivery());
     await jobs.reportProgress(jobId, 1, 42);
 
     const { headers, body } = await read();
@@ -93,7 +93,7 @@ describe("GET /status", () => {
 
   it("gives the renditions of a finished job on the CDN, and no Retry-After", async () => {
     const { jobs, clock, job, read } = await makeStatus();
-    await jobs.claim(job.jobId, clock.now(), 60);
+    await jobs.claim(job.jobId, clock.now(), 60, someDelivery());
     await jobs.complete(job.jobId, 1, RESULT, clock.now());
 
     const { headers, body } = await read();
@@ -120,7 +120,7 @@ describe("GET /status", () => {
 
   it("gives the error of a failed job, and nothing of the worker's own", async () => {
     const { jobs, clock, job, read } = await makeStatus();
-    await jobs.claim(job.jobId, clock.now(), 60);
+    await jobs.claim(job.jobId, clock.now(), 60, someDelivery());
     await jobs.fail(job.jobId, 1, { code: "CORRUPT_MEDIA", message: "It ends in the middle." }, clock.now());
 
     const { body } = await read();

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Context, SQSEvent } from "aws-lambda";
 import type { Clock } from "../../../lambdas/ports/clock.ts";
+import type { Delivery } from "../../../lambdas/ports/job-table.ts";
 import type { Hiding, MessageVisibility } from "../../../lambdas/ports/message-visibility.ts";
 import type { Log, LogFields } from "../../../lambdas/support/log.ts";
 import type { EndedJob, JobMetrics } from "../../../lambdas/support/metrics.ts";
@@ -16,6 +18,11 @@ export function startClock(start = "2026-11-01T12:00:00.000Z"): TestClock {
       now += seconds * 1000;
     },
   };
+}
+
+/** The first delivery of a message that nobody has seen before. */
+export function someDelivery(): Delivery {
+  return { messageId: randomUUID(), receiveCount: 1 };
 }
 
 export interface LogLine {

@@ -7,7 +7,16 @@ import { DarkroomError, SourceGoneError } from "../../../lambdas/support/errors.
 import { createBatchHandler } from "../../../lambdas/support/process-batch.ts";
 import type { Work, WorkRequest } from "../../../lambdas/support/work.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, makeBatch, makeContext, recordHidings, recordLog, recordMetrics, startClock } from "./fakes.ts";
+import {
+  announce,
+  makeBatch,
+  makeContext,
+  recordHidings,
+  recordLog,
+  recordMetrics,
+  someDelivery,
+  startClock,
+} from "./fakes.ts";
 
 const RESULT: JobResult = { source: { contentType: "image/jpeg", bytes: 3 }, renditions: [] };
 
@@ -183,7 +192,7 @@ describe("a worker's batch", () => {
   it("E3: counts nothing that a worker brings after another took its job over", async () => {
     const worker = makeWorker(async ({ job }) => {
       worker.clock.pass(1000);
-      await worker.jobs.claim(job.jobId, worker.clock.now(), 60);
+      await worker.jobs.claim(job.jobId, worker.clock.now(), 60, someDelivery());
       return RESULT;
     });
     const job = await worker.createJob();
@@ -290,7 +299,7 @@ describe("a worker's batch", () => {
     const worker = makeWorker();
     const [poison, one, two] = await worker.createJobs(3);
     if (!poison || !one || !two) throw new Error("Expected three jobs.");
-    await worker.jobs.claim(poison.jobId, worker.clock.now(), 60);
+    await worker.jobs.claim(poison.jobId, worker.clock.now(), 60, someDelivery());
     worker.clock.pass(600);
 
     const response = await worker.receive([poison, one, two].map((job) => announce(job.key)));
@@ -303,7 +312,7 @@ describe("a worker's batch", () => {
     const worker = makeWorker(({ signal }) => rejectOnAbort(signal), { deadlineMarginMs: 200 });
     const [suspect, slow] = await worker.createJobs(2);
     if (!suspect || !slow) throw new Error("Expected two jobs.");
-    await worker.jobs.claim(suspect.jobId, worker.clock.now(), 60);
+    await worker.jobs.claim(suspect.jobId, worker.clock.now(), 60, someDelivery());
     worker.clock.pass(600);
 
     const response = await worker.receive(
@@ -313,7 +322,7 @@ describe("a worker's batch", () => {
 
     expect(failures(response)).toEqual(["m0"]);
     expect(worker.worked).toEqual([slow.jobId]);
-    expect((await worker.jobs.claim(suspect.jobId, worker.clock.now(), 60)).outcome).toBe("claimed");
+    expect((await worker.jobs.claim(suspect.jobId, worker.clock.now(), 60, someDelivery())).outcome).toBe("claimed");
   });
 
   it("E8: claims a job for as long as the invocation can live, and no longer", async () => {
@@ -365,7 +374,7 @@ describe("a worker's batch", () => {
 
     expect(failures(response)).toEqual(["m1", "m2"]);
     expect(await worker.statusOf(first.jobId)).toBe("COMPLETED");
-    expect((await worker.jobs.claim(second.jobId, worker.clock.now(), 60)).outcome).toBe("claimed");
+    expect((await worker.jobs.claim(second.jobId, worker.clock.now(), 60, someDelivery())).outcome).toBe("claimed");
     expect(await worker.statusOf(third.jobId)).toBe("PENDING");
   });
 

@@ -8,7 +8,7 @@ import { DarkroomError } from "../../../lambdas/support/errors.ts";
 import { createBatchHandler } from "../../../lambdas/support/process-batch.ts";
 import { planRetryDelay } from "../../../lambdas/support/redelivery.ts";
 import { makeNewJob } from "../ports/job-table.contract.ts";
-import { announce, recordLog, recordMetrics, startClock } from "./fakes.ts";
+import { announce, recordLog, recordMetrics, someDelivery, startClock } from "./fakes.ts";
 
 const TIMEOUT_SECONDS = 60;
 /** A killed worker's message is hidden for the invocation's time and this. */
@@ -154,7 +154,7 @@ describe("a message that met a fault", () => {
     const stage = new Stage();
     const [held, faulty] = [makeNewJob(), makeNewJob()];
     for (const job of [held, faulty]) await stage.jobs.create(job);
-    await stage.jobs.claim(held.jobId, stage.clock.now(), 200);
+    await stage.jobs.claim(held.jobId, stage.clock.now(), 200, someDelivery());
     const records = [held, faulty].flatMap(({ key }) => JSON.parse(announce(key)).Records);
     stage.queue.send(JSON.stringify({ Records: records }));
     stage.work = fault;

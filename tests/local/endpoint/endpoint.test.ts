@@ -24,8 +24,16 @@ function fakeService(name: string): AwsService {
   };
 }
 
+const someone = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" };
+const principal: Principal = { type: "administrator", arn: "arn:aws:iam::111111111111:user/administrator" };
+const options = {
+  port: 0,
+  log: () => {},
+  credentials: { find: (id: string) => (id === someone.accessKeyId ? { credentials: someone, principal } : undefined) },
+};
+
 async function start(...services: AwsService[]): Promise<string> {
-  const endpoint = await startEndpoint({ port: 0, log: () => {} });
+  const endpoint = await startEndpoint(options);
   open.push(endpoint);
   endpoint.serve(services);
   return endpoint.url;
@@ -59,8 +67,6 @@ async function post(url: string, service: string, body: string, credentials: Cre
   return fetch(url, { method: "POST", headers: signed.headers, body });
 }
 
-const someone = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret" };
-
 describe("the signed endpoint", () => {
   it("routes by the service in the credential scope, and to S3 where there is no signature", async () => {
     const url = await start(fakeService("s3"), fakeService("sqs"));
@@ -81,8 +87,26 @@ describe("the signed endpoint", () => {
     expect(await response.text()).toContain('no service "ec2"; it has s3, sqs');
   });
 
+  it("P9: names no service to whom it does not know", async () => {
+    const url = await start(fakeService("s3"));
+
+    const forged = await post(url, "ec2", "Action=RunInstances", { ...someone, secretAccessKey: "guess" });
+    const unknown = await post(url, "ec2", "Action=RunInstances", { ...someone, accessKeyId: "AKIANOBODY" });
+
+    expect([forged.status, unknown.status]).toEqual([403, 403]);
+    expect(`${await forged.text()} ${await unknown.text()}`).not.toContain("it has");
+  });
+
+  it("U9: lets a sender of much hear that its service is not here", async () => {
+    const url = await start(fakeService("s3"));
+
+    const response = await post(url, "ec2", "x".repeat(8 * 1024 * 1024), someone);
+
+    expect(response.status).toBe(413);
+  });
+
   it("lets requests wait while the stack is still starting, instead of refusing them", async () => {
-    const endpoint = await startEndpoint({ port: 0, log: () => {} });
+    const endpoint = await startEndpoint(options);
     open.push(endpoint);
     let answered = false;
     const early = fetch(`${endpoint.url}/bucket/key`).finally(() => {
@@ -114,7 +138,7 @@ describe("the signed endpoint", () => {
     const other = createServer();
     const port = await listen(other, 0, "a test");
 
-    const attempt = startEndpoint({ port, log: () => {} });
+    const attempt = startEndpoint({ ...options, port });
 
     await expect(attempt).rejects.toThrow(new RegExp(`port ${port} on 127.0.0.1.*in use.*DARKROOM_PORT`));
     await closeServer(other);

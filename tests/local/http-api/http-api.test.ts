@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { CorsSettings } from "../../../local/http-api/cors.ts";
 import { HttpApi, type StageSettings } from "../../../local/http-api/http-api.ts";
 import { parseRouteKey } from "../../../local/http-api/routes.ts";
@@ -199,6 +201,24 @@ describe("the answer that a caller gets", () => {
     const response = await fetch(`${url}/presign/upload`, { method: "POST", body: Buffer.alloc(10 * 1024 * 1024 + 1) });
 
     expect([response.status, calls]).toEqual([413, 0]);
+  });
+
+  it.each([
+    ["/presign/upload", 413],
+    ["/nowhere", 404],
+  ])("U9: lets a sender of much to %s finish, and read its %i", async (path, status) => {
+    const url = await startApi(answerWith({ statusCode: 200 }));
+    const bytes = 20 * 1024 * 1024;
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+
+    // Sends all before it reads a byte, as most senders do; a reset connection fails the write or the read.
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${bytes}\r\n\r\n`);
+    const chunk = Buffer.alloc(1024 * 1024);
+    for (let sent = 0; sent < bytes; sent += chunk.length) if (!socket.write(chunk)) await once(socket, "drain");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+
+    expect(answer.toString("latin1")).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
   it("U5: is 429 past the burst, and good again when the bucket has refilled", async () => {

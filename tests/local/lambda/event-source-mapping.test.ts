@@ -130,6 +130,28 @@ describe("a queue's messages", () => {
     await untilEmpty();
   });
 
+  it("that a stop cuts off are shown at once by the next start, and those that a function gave back when it said (E8)", async () => {
+    const code = `export const handler = async ({ Records: [{ body, messageId }] }) => {
+      console.log(JSON.stringify({ message: "begun", body }));
+      if (body === "long") await new Promise(() => setInterval(() => {}, 1000));
+      return { batchItemFailures: [{ itemIdentifier: messageId }] };
+    };`;
+    const call = await stage.declare("cut-off", code, { timeoutSeconds: 60 });
+    await send("long", "later");
+    await map(call.arn, { batchSize: 1 });
+    for (const wanted of ["long", "later"])
+      await stage.line(({ message, body }) => message === "begun" && body === wanted);
+    await stage.line(({ kind }) => kind === "report");
+    const { folder } = stage.endpoint;
+    await stage.endpoint.close({ keepFolder: true });
+
+    stage = await Stage.open(undefined, {}, folder);
+    ({ arn } = await stage.queue("work"));
+    const received = await stage.sqs.receive(ADMINISTRATOR, arn, { maxMessages: 10, waitSeconds: 0 });
+
+    expect(received.map(({ body }) => body)).toEqual(["long"]);
+  });
+
   it("that kill their worker end as dead letters, and their neighbours are done (E7)", async () => {
     const { arn: dead } = await stage.queue("dead");
     await stage.sqs.configureQueue(arn, { redrivePolicy: { deadLetterTargetArn: dead, maxReceiveCount: 2 } });

@@ -14,8 +14,12 @@ export class Stage {
     readonly sqs: SqsService,
   ) {}
 
-  static async open(allow?: (request: AccessRequest) => boolean, more: Partial<LambdaContext> = {}): Promise<Stage> {
-    const endpoint = await SignedEndpoint.open();
+  static async open(
+    allow?: (request: AccessRequest) => boolean,
+    more: Partial<LambdaContext> = {},
+    folder?: string,
+  ): Promise<Stage> {
+    const endpoint = await SignedEndpoint.open(folder);
     const { authorize } = createAuthorize(allow);
     const contextFor = (name: string) => {
       const directory = join(endpoint.folder, name);

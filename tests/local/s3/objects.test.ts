@@ -14,7 +14,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "vitest";
-import { codeOf, startS3, type TestS3 } from "./s3-fixture.ts";
+import { codeOf, OWNER, outcomeOf, signedFetch, startS3, type TestS3, WORKER } from "./s3-fixture.ts";
 
 const Bucket = "pictures";
 let s3: TestS3;
@@ -177,6 +177,25 @@ describe("objects", () => {
     );
 
     expect(answer).toMatchObject({ ContentType: "text/css", ContentDisposition: ResponseContentDisposition });
+  });
+
+  it("P9: tell nobody what they lack who has not proved who it is, or may not do it", async () => {
+    s3.authorize = ({ principal }) => principal.type === "administrator";
+    const anonymous = (path: string, init?: RequestInit) => fetch(`${s3.url}/${Bucket}${path}`, init).then(outcomeOf);
+    const asStranger = { ...OWNER, secretAccessKey: "guess" };
+    const refused = { status: 403, code: "AccessDenied" };
+
+    expect(await anonymous("/a?torrent")).toEqual(refused);
+    expect(await anonymous("?replication")).toEqual(refused);
+    expect(await anonymous("/a", { method: "PUT", body: "x", headers: { "x-amz-storage-class": "GLACIER" } })).toEqual(
+      refused,
+    );
+    const forged = await signedFetch(s3, "GET", `/${Bucket}/a?torrent`, { credentials: asStranger }).then(outcomeOf);
+    expect(forged).toEqual({ status: 403, code: "SignatureDoesNotMatch" });
+    const worker = { credentials: WORKER, headers: { "x-amz-storage-class": "GLACIER" }, body: "x" };
+    expect(await signedFetch(s3, "PUT", `/${Bucket}/a`, worker).then(outcomeOf)).toEqual(refused);
+    const owner = await signedFetch(s3, "GET", `/${Bucket}/a?torrent`).then(outcomeOf);
+    expect(owner).toEqual({ status: 501, code: "NotImplemented" });
   });
 
   it("refuse by name what a laptop cannot honour", async () => {

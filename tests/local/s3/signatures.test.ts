@@ -175,12 +175,39 @@ describe("a presigned PUT (P9)", () => {
     expect((await put(url, "x")).status).toBe(200);
   });
 
-  it("enforces the checksum that an SDK signs into it", async () => {
-    const withDefaults = s3.client();
-    const url = await getSignedUrl(withDefaults, new PutObjectCommand({ Bucket, Key: "up" }));
+  it("of an SDK's defaults takes any body: the checksum of nothing in its address is signed, and not looked at", async () => {
+    const url = await getSignedUrl(s3.client(), new PutObjectCommand({ Bucket, Key: "up" }));
 
     expect(new URL(url).searchParams.get("x-amz-checksum-crc32")).toBe("AAAAAA==");
-    expect(await put(url, "not empty")).toEqual(refused(400, "BadDigest"));
+    const tampered = url.replace("AAAAAA%3D%3D", "AAAAAB%3D%3D");
+    expect(await put(tampered, "not empty")).toEqual(refused(403, "SignatureDoesNotMatch"));
+    expect((await put(url, "not empty")).status).toBe(200);
+    expect(await read("up")).toBe("not empty");
+    const head = await client.send(new HeadObjectCommand({ Bucket, Key: "up", ChecksumMode: "ENABLED" }));
+    expect(head.ChecksumCRC32).toBeUndefined();
+  });
+
+  it.each(["SHA256", "SHA1", "CRC32C", "CRC64NVME"] as const)(
+    "holds nobody to a %s in its address, either",
+    async (name) => {
+      const checksum = { ChecksumAlgorithm: name, [`Checksum${name}`]: "d3Jvbmc=" };
+      const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: "up", ...checksum }));
+
+      expect((await put(url, "another body")).status).toBe(200);
+    },
+  );
+
+  it("holds its user to a checksum that is signed as a header", async () => {
+    const ChecksumSHA256 = createHash("sha256").update("the body").digest("base64");
+    const command = new PutObjectCommand({ Bucket, Key: "up", ChecksumSHA256 });
+    const asHeader = new Set(["x-amz-checksum-sha256"]);
+    const url = await getSignedUrl(client, command, { unhoistableHeaders: asHeader });
+    const send = (body: string) =>
+      fetch(url, { method: "PUT", headers: { "x-amz-checksum-sha256": ChecksumSHA256 }, body }).then(outcomeOf);
+
+    expect(await put(url, "the body")).toEqual(refused(403, "SignatureDoesNotMatch"));
+    expect(await send("another body")).toEqual(refused(400, "BadDigest"));
+    expect((await send("the body")).status).toBe(200);
   });
 });
 

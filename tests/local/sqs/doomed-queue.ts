@@ -19,6 +19,8 @@ for (let n = 0; ; n++) {
   if (n % 3 !== 0) continue;
   const [message] = await sqs.receive(ADMINISTRATOR, arn, { maxMessages: 1, waitSeconds: 0 });
   if (!message) continue;
+  // As somebody outside would hold it: who outlives this process.
+  sqs.release(arn, message.receiptHandle);
   const [id] = message.body.split(" ");
   if (n % 2 === 0) console.log(`taken ${id}`);
   else {

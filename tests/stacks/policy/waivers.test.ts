@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -123,6 +123,10 @@ describe("a waiver", () => {
   });
 });
 
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true }).map(String).sort();
+}
+
 describe("a stack that breaks a rule", () => {
   const withoutWaf = WAIVERS.filter(({ rule }) => rule !== "cdn-waf" && rule !== "function-concurrency");
 
@@ -135,7 +139,33 @@ describe("a stack that breaks a rule", () => {
       "darkroom-media-prod, aws_cloudfront_distribution.site: has no web ACL (cdn-waf, CKV_AWS_68, CKV2_AWS_47, AWS-0011). A firewall stands before the CDN.",
     );
     expect(problems).toHaveLength(2 * 2 + 5 + 4);
-    expect(readdirSync(join(options.outputFolder, "stacks"))).toEqual([]);
+    expect(readdirSync(options.outputFolder)).toEqual([]);
+  });
+
+  it("leaves what was there as it was: the other environments' folders, and the plans that were saved in any", () => {
+    const sound = optionsFor(["dev", "prod"], WAIVERS);
+    synthesize(sound);
+    const stacks = join(sound.outputFolder, "stacks");
+    for (const stack of readdirSync(stacks)) writeFileSync(join(stacks, stack, "plan.bin"), "saved");
+    const before = listFiles(sound.outputFolder);
+
+    const problems = listProblems(() => synthesize({ ...sound, waivers: withoutWaf }));
+
+    expect(problems.length).toBeGreaterThan(0);
+    expect(before).toContain("stacks/darkroom-media-dev/plan.bin");
+    expect(listFiles(sound.outputFolder)).toEqual(before);
+  });
+
+  it("that is mended is written over what was there, and no asset of before stays", () => {
+    const options = optionsFor(["dev"], WAIVERS);
+    synthesize(options);
+    const before = listFiles(options.outputFolder);
+    const assets = join(options.outputFolder, "stacks/darkroom-media-dev/assets");
+    writeFileSync(join(assets, "of-before"), "");
+
+    synthesize(options);
+
+    expect(listFiles(options.outputFolder)).toEqual(before);
   });
 
   it("is not written as HCL", () => {

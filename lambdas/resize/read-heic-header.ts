@@ -1,0 +1,38 @@
+import { readHeifPicture } from "../media/heif-picture.ts";
+import { isSrgbProfile } from "../media/icc-profile.ts";
+import { unsupportedFormat } from "../media/image-formats.ts";
+import type { ImageHeader } from "../media/image-header.ts";
+import { reportDamage } from "./picture-damage.ts";
+
+/**
+ * What a HEIC photo's header tells. It is turned upright and made to 8-bit RGB as it is decoded. Throws UNSUPPORTED_FORMAT
+ * and CORRUPT_MEDIA.
+ */
+export function readHeicHeader(source: Buffer): ImageHeader {
+  const heif = findHeifPicture(source);
+  if ("foreign" in heif) throw unsupportedFormat(heif.foreign, "Export it as JPEG or PNG and upload that.");
+  return {
+    format: "heic",
+    bytes: source.length,
+    width: heif.width,
+    height: heif.height,
+    frames: 1,
+    isTurned: false,
+    hasAlpha: heif.hasAlpha,
+    colours: "rgb",
+    samplesPerPixel: heif.hasAlpha ? 4 : 3,
+    bytesPerSample: 1,
+    isProgressive: false,
+    needsCanvas: false,
+    foreignProfile: heif.profile !== undefined && !isSrgbProfile(heif.profile),
+    heif,
+  };
+}
+
+function findHeifPicture(source: Buffer) {
+  try {
+    return readHeifPicture(source);
+  } catch (error) {
+    return reportDamage(error);
+  }
+}

@@ -1,0 +1,19 @@
+import { parseImageFormat, type SourceFormat } from "../media/image-formats.ts";
+import { mendPicture } from "../media/mend-picture.ts";
+import { reportDamage } from "./picture-damage.ts";
+
+/** An upload that is known to be a picture. */
+export interface Picture {
+  readonly format: SourceFormat;
+  /** What is decoded: the upload, without defects that cost no pixel. */
+  readonly source: Buffer;
+  /** Of the upload itself. */
+  readonly bytes: number;
+}
+
+/** Throws FILE_EMPTY, UNSUPPORTED_FORMAT and CORRUPT_MEDIA, before any decoder has seen the upload. */
+export function readPicture(upload: Buffer): Picture {
+  const format = parseImageFormat(upload);
+  const source = mendPicture(upload, format) ?? reportDamage(new Error(`The ${format} ends before its end mark.`));
+  return { format, source, bytes: upload.length };
+}
