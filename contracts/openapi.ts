@@ -54,9 +54,8 @@ const SERVERS: readonly Json[] = [
   },
   {
     url: "http://127.0.0.1:{port}",
-    description:
-      "On a laptop: `npm start` prints it, `.darkroom/outputs.json` keeps it as `apiUrl`. Ports follow on DARKROOM_PORT.",
-    variables: { port: { default: "4567", description: "The next one after the endpoint's, at the first start." } },
+    description: "On a laptop: `npm start` prints it, `.darkroom/outputs.json` keeps it as `apiUrl`.",
+    variables: { port: { default: "4568", description: "The endpoint's, DARKROOM_PORT, is 4566, the page's 4567." } },
   },
 ];
 

@@ -140,7 +140,8 @@ describe("a run of a stack", () => {
       .split("\n")
       .map((line) => line.split("=")[0]);
     expect(variables).toEqual([
-      ...["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", ""],
+      ...["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+      ...["DARKROOM_AWS_CLI", ""],
     ]);
     expect(statSync(files.awsEnv).mode & 0o777).toBe(0o600);
   });
