@@ -13,6 +13,7 @@ export const ENVIRONMENT = {
     "MAX_VIDEO_BYTES",
     "MAX_AUDIO_BYTES",
     "MAX_DURATION_SECONDS",
+    "IMAGE_HEIC",
   ],
   status: ["JOBS_TABLE", "CDN_URL"],
   resize: [
@@ -23,6 +24,7 @@ export const ENVIRONMENT = {
     "MAX_IMAGE_BYTES",
     "IMAGE_WIDTHS",
     "IMAGE_AVIF",
+    "IMAGE_HEIC",
     "METRICS_NAMESPACE",
   ],
   convert: [

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_SIDE_PIXELS } from "../lambdas/media/image-bounds.ts";
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from "../lambdas/media/image-formats.ts";
-import { MAX_AVIF_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "../lambdas/media/image-limits.ts";
 import { CONVERSION_NAME } from "../lambdas/media/image-plan.ts";
 import { IMAGE_PRESETS } from "../lambdas/media/image-presets.ts";
+import { formatLargest, RESIZE_MEMORY_MB, SOURCE_MB } from "./picture-limits.ts";
 
 /** Writes docs/pictures.md from the presets themselves: `npx tsx docs/pictures.ts`. A test says when it is due. */
 
@@ -32,10 +33,13 @@ ${formatFormats()}
 
 Checked on the header, before anything is decoded; a picture beyond them fails as \`TOO_MANY_PIXELS\`.
 
-- ${MAX_PIXELS / MEGAPIXEL} megapixels, AVIF ${MAX_AVIF_PIXELS / MEGAPIXEL}; all frames of an animation together
+- megapixels, as in the table below
 - ${MAX_SIDE_PIXELS} pixels a side
-- ${MAX_FRAMES} frames
-- what the function's memory can hold, predicted from the header: progressive JPEG, interlaced PNG and AVIF need most
+- an animation: ${MAX_ANIMATION_PIXELS / MEGAPIXEL} megapixels and ${MAX_FRAMES} frames, all frames together
+- what the function's memory can hold, predicted from the header: the same table, with ${RESIZE_MEMORY_MB} MB (\`functions.resize.memoryMb\`),
+  the default widths, AVIF renditions switched on and a file of ${SOURCE_MB} MB. A conversion has limits of its own, above, and needs memory besides.
+
+${formatLargest()}
 
 ## Animations
 

@@ -14,7 +14,7 @@ import { createResize } from "../../lambdas/resize/resize-image.ts";
 export const WIDTHS = [1024, 640, 320, 150] as const;
 /** As the stack gives it to the function. */
 const MEMORY_MB = 1769;
-const MAX_BYTES = 25_000_000;
+const MAX_BYTES = 50_000_000;
 const JOB_ID = "00000000-0000-4000-8000-000000000000";
 
 export type Keep = (key: string, body: Buffer) => void;
@@ -44,6 +44,7 @@ export async function resize(
     limits: { maxBytes: MAX_BYTES, memoryMb: MEMORY_MB },
     widths: WIDTHS,
     avif: options.avif,
+    heic: true,
   });
   await work({
     ...idle,

@@ -1,18 +1,10 @@
 import { DarkroomError } from "../support/errors.ts";
+import { MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "./image-bounds.ts";
 import { IMAGE_FORMATS, SOURCE_FORMATS } from "./image-formats.ts";
 import { countPixels, type ImageHeader } from "./image-header.ts";
 import { predictMemoryMb } from "./image-memory.ts";
 import { type ImagePlan, keepsFrames } from "./image-plan.ts";
 import { IMAGE_PRESETS } from "./image-presets.ts";
-
-/** Checked on the header, before anything is decoded (security.md I1). All frames of an animation count together. */
-export const MAX_PIXELS = 50_000_000;
-/** AVIF needs 19 bytes of memory a pixel: 24 MP are 460 MB. */
-export const MAX_AVIF_PIXELS = 24_000_000;
-/** WebP, which nearly every picture is also written as, has no longer side. */
-export const MAX_SIDE_PIXELS = 16_383;
-/** About half a minute of animation; each frame is scaled and encoded in every size and format (security.md I6). */
-export const MAX_FRAMES = 1000;
 
 /** A HEIC's tiles overhang, and its transparency is a picture of its own; what goes beyond asks for one tile over and over. */
 const MAX_CODED_SHARE = 2.5;
@@ -26,13 +18,16 @@ export function requireWithinPixelLimits(header: ImageHeader): void {
     throw tooManyPixels(header, `At most ${MAX_SIDE_PIXELS} pixels a side are accepted.`);
   }
   if (header.frames > MAX_FRAMES) throw tooManyPixels(header, `At most ${MAX_FRAMES} frames are accepted.`);
-  const maxPixels = header.format === "avif" ? MAX_AVIF_PIXELS : MAX_PIXELS;
+  const maxPixels = header.frames > 1 ? MAX_ANIMATION_PIXELS : MAX_PIXELS[header.format];
   const { heif } = header;
   if (heif !== undefined && heif.codedPixels > MAX_CODED_SHARE * maxPixels) {
     throw tooManyPixels(header, "It is made of parts that hold far more.");
   }
   if (countPixels(header) > maxPixels) {
-    throw tooManyPixels(header, `At most ${maxPixels / MEGAPIXEL} megapixels are accepted as ${label}.`);
+    throw tooManyPixels(
+      header,
+      `At most ${maxPixels / MEGAPIXEL} megapixels are accepted as ${header.frames > 1 ? "an animation" : label}.`,
+    );
   }
 }
 

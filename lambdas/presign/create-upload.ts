@@ -17,6 +17,8 @@ export interface UploadRules {
   /** How long after its creation a job without an object counts as abandoned. */
   readonly abandonedAfterSeconds: number;
   readonly retentionDays: number;
+  /** Whether HEIC is read. */
+  readonly heic: boolean;
 }
 
 export interface CreateUploadDependencies {
@@ -33,7 +35,7 @@ export async function createUpload(
   { jobs, signer, clock, newJobId, rules }: CreateUploadDependencies,
   request: PresignRequest,
 ): Promise<Omit<PresignResponse, "statusUrl">> {
-  const { kind, format } = requireFormat(request);
+  const { kind, format } = requireFormat(request, rules);
   requireSize(request.size, kind, rules.maxBytes[kind]);
   const convertTo = requireConversion(request.convertTo, kind);
   const fileName = normalizeFileName(request.fileName);

@@ -3,7 +3,7 @@ import { createDynamoDbClient } from "../adapters/aws/clients.ts";
 import { DynamoDbJobTable } from "../adapters/aws/dynamodb-job-table.ts";
 import { S3UploadSigner } from "../adapters/aws/s3-upload-signer.ts";
 import { systemClock } from "../ports/clock.ts";
-import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
+import { readEnvironment, readPositiveInteger, readSwitch } from "../support/environment.ts";
 import { createLog, type Log } from "../support/log.ts";
 import type { CreateUploadDependencies, UploadRules } from "./create-upload.ts";
 
@@ -43,5 +43,6 @@ function readRules(environment: ReturnType<typeof readEnvironment<"presign">>): 
     urlSeconds,
     abandonedAfterSeconds,
     retentionDays: read("JOB_RETENTION_DAYS"),
+    heic: readSwitch("IMAGE_HEIC", environment.IMAGE_HEIC),
   };
 }

@@ -4,8 +4,9 @@ import { CONVERSIONS, type MediaKind } from "../../contracts/media.ts";
 import { UPLOAD_METHODS } from "../../contracts/presign-request.ts";
 import { describeRefusal, listRefusals } from "../../contracts/refused-formats.ts";
 import { DEFAULT_AV_LIMITS } from "../media/av-limits.ts";
-import { MAX_AVIF_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "../media/image-limits.ts";
+import { MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "../media/image-bounds.ts";
 import type { UploadRules } from "./create-upload.ts";
+import { HEIC_TYPE } from "./upload-rules.ts";
 
 /** What the workers accept, by the very figures that they refuse by; bytes and seconds are this deployment's own. */
 export function describeLimits(rules: UploadRules): LimitsResponse {
@@ -29,10 +30,10 @@ export function describeLimits(rules: UploadRules): LimitsResponse {
 
 function describeKind(
   kind: MediaKind,
-  { maxBytes }: UploadRules,
+  { maxBytes, heic }: UploadRules,
   maxPixelsOf: (format: AcceptedFormat) => number | undefined = () => undefined,
 ) {
-  const formats = ACCEPTED_FORMATS[kind];
+  const formats = ACCEPTED_FORMATS[kind].filter(({ contentType }) => heic || contentType !== HEIC_TYPE);
   return {
     maxBytes: maxBytes[kind],
     contentTypes: [...new Set(formats.flatMap(({ contentType, aliases }) => [contentType, ...aliases]))],
@@ -45,8 +46,10 @@ function describeKind(
   };
 }
 
-function findMaxPixels({ contentType }: AcceptedFormat): number {
-  return contentType === "image/avif" ? MAX_AVIF_PIXELS : MAX_PIXELS;
+/** The types of pictures are their formats' names behind a slash. */
+function findMaxPixels({ contentType }: AcceptedFormat): number | undefined {
+  const limits: Readonly<Partial<Record<string, number>>> = MAX_PIXELS;
+  return limits[contentType.slice("image/".length)];
 }
 
 function withDot(extension: string): string {

@@ -5,6 +5,10 @@ import { describeRefusal } from "../../contracts/refused-formats.ts";
 import { describeBytes } from "../support/describe-bytes.ts";
 import { DarkroomError } from "../support/errors.ts";
 
+export const HEIC_TYPE = "image/heic";
+/** Where `images.heic` is off. */
+const HEIC_REFUSED = { what: "a HEIC photo", advice: "Export it as JPEG or PNG and add it again." };
+
 /** As sentences name them. */
 const KIND_WORDS = { image: "picture", video: "film", audio: "recording" } as const satisfies Record<MediaKind, string>;
 
@@ -12,10 +16,12 @@ const KIND_WORDS = { image: "picture", video: "film", audio: "recording" } as co
  * The format that the upload will be signed as, because S3 compares types byte by byte (security.md U2). Throws
  * UNSUPPORTED_CONTENT_TYPE, by name where the format is known.
  */
-export function requireFormat(file: DeclaredFile): KindOfFormat {
+export function requireFormat(file: DeclaredFile, { heic }: { readonly heic: boolean }): KindOfFormat {
   const type = identifyFile(file);
-  if (type.outcome === "accepted") return type;
-  const message = type.outcome === "refused" ? describeRefusal(type.refusal) : undefined;
+  const isSwitchedOff = type.outcome === "accepted" && !heic && type.format.contentType === HEIC_TYPE;
+  if (type.outcome === "accepted" && !isSwitchedOff) return type;
+  const refusal = isSwitchedOff ? HEIC_REFUSED : type.outcome === "refused" ? type.refusal : undefined;
+  const message = refusal && describeRefusal(refusal);
   const details = [{ path: "contentType", message: "not accepted; GET /limits lists what is" }];
   throw new DarkroomError("UNSUPPORTED_CONTENT_TYPE", message, { details });
 }

@@ -6,12 +6,12 @@ import { S3SourceStore } from "../adapters/aws/s3-source-store.ts";
 import { createSqsClient } from "../adapters/aws/sqs-client.ts";
 import { SqsMessageVisibility } from "../adapters/aws/sqs-message-visibility.ts";
 import { systemClock } from "../ports/clock.ts";
-import { readEnvironment, readPositiveInteger } from "../support/environment.ts";
+import { readEnvironment, readPositiveInteger, readSwitch } from "../support/environment.ts";
 import { createLog } from "../support/log.ts";
 import { createMetrics } from "../support/metrics.ts";
 import type { BatchDependencies } from "../support/process-batch.ts";
 import type { ResizeDependencies } from "./resize-image.ts";
-import { readSwitch, readWidths } from "./settings.ts";
+import { readWidths } from "./settings.ts";
 
 /** Environment → adapters, once per cold start. The memory is Lambda's own variable. */
 export function createDependencies(): { readonly resize: ResizeDependencies; readonly batch: BatchDependencies } {
@@ -28,6 +28,7 @@ export function createDependencies(): { readonly resize: ResizeDependencies; rea
       },
       widths: readWidths(environment.IMAGE_WIDTHS),
       avif: readSwitch("IMAGE_AVIF", environment.IMAGE_AVIF),
+      heic: readSwitch("IMAGE_HEIC", environment.IMAGE_HEIC),
     },
     batch: {
       jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),

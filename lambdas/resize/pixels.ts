@@ -1,7 +1,7 @@
 import type { CreateRaw, Sharp } from "sharp";
+import { MAX_PIXELS } from "../media/image-bounds.ts";
 import { IMAGE_FORMATS, type ImageFormat } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
-import { MAX_PIXELS } from "../media/image-limits.ts";
 import type { PlannedSize } from "../media/image-plan.ts";
 import { IMAGE_PRESETS } from "../media/image-presets.ts";
 import { reportDamage } from "./picture-damage.ts";
@@ -26,7 +26,7 @@ const PAPER = "#ffffff";
 function open(source: Buffer, header: ImageHeader, frames: number): Sharp {
   return sharp(source, {
     failOn: "warning",
-    limitInputPixels: MAX_PIXELS,
+    limitInputPixels: Math.max(...Object.values(MAX_PIXELS)),
     autoOrient: true,
     animated: frames > 1,
     ignoreIcc: header.colours === "rgb",

@@ -27,6 +27,8 @@ export interface ResizeDependencies {
   readonly widths: readonly number[];
   /** Whether AVIF is written too. */
   readonly avif: boolean;
+  /** Whether HEIC is read. */
+  readonly heic: boolean;
 }
 
 /**
@@ -38,7 +40,8 @@ export interface ResizeDependencies {
  */
 export function createResize(dependencies: ResizeDependencies): Work {
   return async (request) => {
-    const picture = readPicture(await dependencies.source.read(request.upload, dependencies.limits.maxBytes));
+    const upload = await dependencies.source.read(request.upload, dependencies.limits.maxBytes);
+    const picture = readPicture(upload, dependencies);
     const header = await readHeader(picture);
     const plan = planWithinLimits(header, request, dependencies);
     request.reportProgress(10);

@@ -1,4 +1,4 @@
-import { MAX_SIDE_PIXELS } from "../media/image-limits.ts";
+import { MAX_SIDE_PIXELS } from "../media/image-bounds.ts";
 import { readPositiveInteger } from "../support/environment.ts";
 
 /** `150,320,640,1024`: whole pixels. Throws where the deployment says anything else. */
@@ -7,10 +7,4 @@ export function readWidths(text: string): number[] {
   const tooWide = widths.find((width) => width > MAX_SIDE_PIXELS);
   if (tooWide !== undefined) throw new Error(`IMAGE_WIDTHS holds ${tooWide}; expected at most ${MAX_SIDE_PIXELS}.`);
   return widths;
-}
-
-/** `true` or `false`. Throws where the deployment says anything else. */
-export function readSwitch(name: string, text: string): boolean {
-  if (text !== "true" && text !== "false") throw new Error(`${name} is "${text}"; expected "true" or "false".`);
-  return text === "true";
 }

@@ -24,3 +24,9 @@ export function readPositiveInteger(name: string, text: string): number {
   if (value < 1) throw new Error(`${name} is "${text}"; expected a whole number of at least 1.`);
   return value;
 }
+
+/** `true` or `false`. Throws where the deployment says anything else. */
+export function readSwitch(name: string, text: string): boolean {
+  if (text !== "true" && text !== "false") throw new Error(`${name} is "${text}"; expected "true" or "false".`);
+  return text === "true";
+}

@@ -64,6 +64,7 @@ function createPresign(scope: Construct, context: FunctionContext): NodeFunction
     MAX_VIDEO_BYTES: String(limits.videoBytes),
     MAX_AUDIO_BYTES: String(limits.audioBytes),
     MAX_DURATION_SECONDS: String(limits.durationSeconds),
+    IMAGE_HEIC: String(environment.images.heic),
   });
   const presign = new NodeFunction(scope, "presign", props);
   jobs.grantCreate(presign);
@@ -92,6 +93,7 @@ function createResize(scope: Construct, context: FunctionContext): NodeFunction 
       MAX_IMAGE_BYTES: String(environment.limits.imageBytes),
       IMAGE_WIDTHS: environment.images.widths.join(","),
       IMAGE_AVIF: String(environment.images.avif),
+      IMAGE_HEIC: String(environment.images.heic),
       METRICS_NAMESPACE: metricsNamespace(context.naming),
     },
     // glibc gives every thread an arena of its own otherwise: 236 MB against 604 MB over 200 images (performance.md).

@@ -132,7 +132,7 @@ const environment = z
           .int()
           .min(1)
           .max(MAX_UPLOAD_BYTES)
-          .default(25 * MEGABYTE),
+          .default(50 * MEGABYTE),
         videoBytes: z
           .int()
           .min(1)
@@ -153,6 +153,8 @@ const environment = z
         widths: z.array(z.int().min(16).max(4096)).min(1).max(8).default([150, 320, 640, 1024]),
         /** Avif beside webp: smaller files for about 1.4 times the price of a job. */
         avif: z.boolean().default(false),
+        /** HEIC photos are read. HEVC, which they hold, is covered by patents: ask your lawyer, not this default. */
+        heic: z.boolean().default(true),
       })
       .prefault({}),
     uploads: z

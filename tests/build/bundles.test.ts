@@ -34,3 +34,36 @@ describe("this project's functions", () => {
     expect(found).toEqual(["resize: linux-arm64", "resize: linux-arm64"]);
   });
 });
+
+describe("HEIC's decoder", () => {
+  const listFiles = (name: string) => {
+    const { folder, manifest } = requireBuild();
+    return Object.keys(unzipSync(readFileSync(join(folder, manifest.functions[name]?.path ?? ""))));
+  };
+
+  it("lies beside resize's bundle in files that anyone may replace, with its licence, and in no other function's zip", () => {
+    const isOurs = (path: string) => path.includes("libheif") || path.includes("worker");
+
+    expect(listFiles("resize").filter(isOurs)).toEqual([
+      "heic-worker.mjs",
+      "node_modules/libheif-js/LICENSE",
+      "node_modules/libheif-js/libheif-wasm/LICENSE",
+      "node_modules/libheif-js/libheif-wasm/libheif.js",
+      "node_modules/libheif-js/libheif-wasm/libheif.wasm",
+      "node_modules/libheif-js/package.json",
+    ]);
+    const others = FUNCTION_NAMES.filter((name) => name !== "resize");
+    expect(others.flatMap((name) => listFiles(name).filter(isOurs))).toEqual([]);
+  });
+
+  it("is told of in the zip's licences, with its sources and how to put another version in its place", () => {
+    const { folder, manifest } = requireBuild();
+    const { path = "", licences = [] } = manifest.functions.resize ?? {};
+    const text = Buffer.from(unzipSync(readFileSync(join(folder, path)))["LICENSES.txt"] ?? []).toString();
+
+    expect(licences.map(({ name, licence }) => `${name} ${licence}`)).toContain("libheif-js LGPL-3.0");
+    for (const words of ["github.com/strukturag/libheif", "replace node_modules/libheif-js", "patents"]) {
+      expect(text).toContain(words);
+    }
+  });
+});

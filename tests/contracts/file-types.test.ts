@@ -4,7 +4,7 @@ import { identifyFile } from "../../contracts/file-types.ts";
 import { MEDIA_KINDS } from "../../contracts/media.ts";
 import { describeRefusal, listRefusals, REFUSED_FORMATS, type RefusedFormat } from "../../contracts/refused-formats.ts";
 import { CONTAINERS, type Container } from "../../lambdas/media/av-container.ts";
-import { IMAGE_FORMATS } from "../../lambdas/media/image-formats.ts";
+import { SOURCE_FORMATS } from "../../lambdas/media/image-formats.ts";
 
 /** `video/webm`, the name of a refusal, or unknown. */
 function identify(contentType: string, fileName = "file"): string {
@@ -106,7 +106,7 @@ describe("the tables of formats", () => {
   it("sign exactly the types that the workers report once they have read the bytes (U2)", () => {
     const containers: readonly Container[] = Object.values(CONTAINERS);
     const reported = [
-      ...Object.values(IMAGE_FORMATS).map(({ contentType }) => contentType),
+      ...Object.values(SOURCE_FORMATS).map(({ contentType }) => contentType),
       ...containers.flatMap(({ videoType, audioType }) => [videoType ?? audioType, audioType]),
     ];
 

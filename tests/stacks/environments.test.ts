@@ -27,8 +27,8 @@ describe("environments.ts", () => {
       name: "dev",
       origins: [],
       priceClass: "PriceClass_100",
-      limits: { imageBytes: 25_000_000, videoBytes: 500_000_000, audioBytes: 200_000_000 },
-      images: { widths: [150, 320, 640, 1024], avif: false },
+      limits: { imageBytes: 50_000_000, videoBytes: 500_000_000, audioBytes: 200_000_000 },
+      images: { widths: [150, 320, 640, 1024], avif: false, heic: true },
       uploads: { urlSeconds: 300, abandonedAfterSeconds: 3600 },
       functions: { resize: { timeoutSeconds: 60 }, convert: { timeoutSeconds: 900 }, settle: { everyMinutes: 5 } },
     });

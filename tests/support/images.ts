@@ -125,13 +125,13 @@ export const BOMBS: Readonly<Record<string, Maker>> = {
   "60 000 × 60 000 PNG": async () => png(60_000, 60_000),
   "16 384 px wide PNG": async () => png(16_384, 10),
   "65 500 × 65 500 JPEG": async () => resizedJpeg(65_500, 65_500),
-  "8 000 × 8 000 JPEG": async () => resizedJpeg(8000, 8000),
+  "15 000 × 15 000 JPEG": async () => resizedJpeg(15_000, 15_000),
   "38-byte 16 383 × 16 383 WebP": async () => webp(16_383, 16_383),
   "65 535 × 65 535 GIF": async () => gif({ width: 65_535, height: 65_535, frames: 1, frameSide: 65_535 }),
   "1200-frame GIF": async () => gif({ width: 16, height: 16, frames: 1200 }),
   "900 frames of 300 × 300 GIF": async () => gif({ width: 300, height: 300, frames: 900 }),
-  "25 MP AVIF": async () => (await plain(5001, 5000)).avif({ effort: 0, quality: 10 }).toBuffer(),
-  "51 MP TIFF": async () => (await plain(8500, 6000)).tiff({ compression: "deflate" }).toBuffer(),
+  "65 MP AVIF": async () => resizedAvif(8125, 8000),
+  "201 MP TIFF": async () => (await plain(15_000, 13_400)).tiff({ compression: "deflate" }).toBuffer(),
 };
 
 async function plain(width: number, height: number) {
@@ -233,6 +233,15 @@ async function resizedJpeg(width: number, height: number): Promise<Buffer> {
   jpeg.writeUInt16BE(height, frame + 5);
   jpeg.writeUInt16BE(width, frame + 7);
   return jpeg;
+}
+
+/** A real AVIF whose `ispe` is rewritten. */
+async function resizedAvif(width: number, height: number): Promise<Buffer> {
+  const avif = await photo(64, 64).avif({ effort: 0 }).toBuffer();
+  const size = avif.indexOf("ispe") + 8;
+  avif.writeUInt32BE(width, size);
+  avif.writeUInt32BE(height, size + 4);
+  return avif;
 }
 
 /** A lossless WebP of nothing but a header, 14 bits a side. */

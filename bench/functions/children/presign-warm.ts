@@ -32,6 +32,7 @@ const handler = createPresignHandler({
     urlSeconds: EXPIRES_SECONDS,
     abandonedAfterSeconds: 3600,
     retentionDays: 90,
+    heic: true,
   },
 });
 const client = new S3Client({ region: REGION, credentials, requestChecksumCalculation: "WHEN_REQUIRED" });

@@ -3,8 +3,8 @@ import { limitsResponse } from "../../../contracts/api.ts";
 import { MEDIA_KINDS } from "../../../contracts/media.ts";
 import { makePresign, RULES } from "./presign-fixture.ts";
 
-async function readLimits(headers: Record<string, string> = {}) {
-  const answer = await makePresign().call({ method: "GET", path: "/limits", headers });
+async function readLimits(headers: Record<string, string> = {}, rules: Partial<typeof RULES> = {}) {
+  const answer = await makePresign(rules).call({ method: "GET", path: "/limits", headers });
   return { ...answer, limits: answer.statusCode === 200 ? limitsResponse.parse(answer.body) : undefined };
 }
 
@@ -25,13 +25,27 @@ it("names types, extensions and formats as a page's file input and its words wan
   expect(limits?.image).toMatchObject({
     contentTypes: expect.arrayContaining(["image/jpeg", "image/jpg"]),
     extensions: expect.arrayContaining([".jpg", ".jpeg"]),
-    formats: expect.arrayContaining([expect.objectContaining({ name: "JPEG", maxPixels: expect.any(Number) })]),
+    formats: expect.arrayContaining([
+      expect.objectContaining({ name: "JPEG", maxPixels: 200_000_000 }),
+      expect.objectContaining({ name: "HEIC", maxPixels: 108_000_000 }),
+    ]),
   });
   expect(limits?.refused).toContainEqual({
     contentTypes: expect.arrayContaining(["video/x-ms-wmv"]),
     extensions: expect.arrayContaining([".wmv"]),
     message: "This is a Windows Media video, which can't be opened. Export it as MP4 and add it again.",
   });
+});
+
+it("leaves HEIC out where it is switched off, and presign refuses it by name", async () => {
+  const [on, off] = [await readLimits(), await readLimits({}, { heic: false })];
+  const request = { fileName: "IMG_0001.HEIC", contentType: "image/heif", size: 1 };
+  const answer = await makePresign({ heic: false }).post(request);
+
+  expect(on.limits?.image.contentTypes).toContain("image/heif");
+  expect(off.limits?.image.extensions).not.toContain(".heic");
+  expect(answer.statusCode).toBe(400);
+  expect(JSON.stringify(answer.body)).toContain("This is a HEIC photo, which can't be opened.");
 });
 
 it("may be kept for five minutes, by each page for itself, and is asked for again by its tag", async () => {

@@ -11,12 +11,13 @@ export const RULES = {
   urlSeconds: 300,
   abandonedAfterSeconds: 3600,
   retentionDays: 30,
+  heic: true,
 };
 
 export const GOOD_REQUEST = { fileName: "beach.jpg", contentType: "image/jpeg", size: 1_234_567 };
 
 /** presign with real signatures and a table in memory. */
-export function makePresign() {
+export function makePresign(rules: Partial<typeof RULES> = {}) {
   const jobs = new MemoryJobTable();
   const clock = startClock();
   const log = recordLog();
@@ -25,7 +26,14 @@ export function makePresign() {
     region: "eu-central-1",
     credentials: async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token" }),
   });
-  const handle = createPresignHandler({ jobs, signer, clock, log, newJobId: randomUUID, rules: RULES });
+  const handle = createPresignHandler({
+    jobs,
+    signer,
+    clock,
+    log,
+    newJobId: randomUUID,
+    rules: { ...RULES, ...rules },
+  });
   const call = async (call: HttpCall) => {
     const result = await handle(makeHttpEvent({ method: "POST", path: "/presign/upload", ...call }));
     const body = result.body === undefined ? {} : readBody(result);

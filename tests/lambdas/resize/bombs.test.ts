@@ -20,13 +20,13 @@ describe("A picture with too many pixels (I1)", () => {
   });
 
   it("is told its size, the limit and what to do", async () => {
-    const bomb = await BOMBS["8 000 × 8 000 JPEG"]?.();
+    const bomb = await BOMBS["15 000 × 15 000 JPEG"]?.();
 
     const { error } = await developInVain(bomb ?? Buffer.alloc(0));
 
     expect(error).toMatchObject({
       message:
-        "The picture has 8000 × 8000 pixels, 64.0 megapixels in all. At most 50 megapixels are accepted as JPEG. Make it smaller and upload it again.",
+        "The picture has 15000 × 15000 pixels, 225.0 megapixels in all. At most 200 megapixels are accepted as JPEG. Make it smaller and upload it again.",
     });
   });
 });

@@ -12,6 +12,7 @@ export const JOB_ID = "3f2c1b0a-1111-4222-8333-444455556666";
 export interface Developing {
   readonly widths?: readonly number[];
   readonly avif?: boolean;
+  readonly heic?: boolean;
   readonly convertTo?: Conversion;
   readonly memoryMb?: number;
   readonly maxBytes?: number;
@@ -53,6 +54,7 @@ export function start(picture: Buffer, options: Developing): Promise<JobResult> 
     limits: { maxBytes: options.maxBytes ?? 25_000_000, memoryMb: options.memoryMb ?? 1769 },
     widths: options.widths ?? [150, 320],
     avif: options.avif ?? false,
+    heic: options.heic ?? true,
   });
   return work({
     job: createJob(key, options.convertTo),

@@ -253,6 +253,12 @@ describeWithHevc("A HEIC photo", () => {
     expect(written).toEqual([]);
   });
 
+  it("is refused by name where it is switched off", async () => {
+    const { error } = await developInVain(await createHeicPhoto(photo(64, 64)), { heic: false });
+
+    expect(error).toMatchObject({ code: "UNSUPPORTED_FORMAT", message: expect.stringContaining("a HEIC photo") });
+  });
+
   it("ends with its job: a signal stops its decoder", async () => {
     const heic = await createHeicPhoto(photo(1600, 1200));
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSwitch, readWidths } from "../../../lambdas/resize/settings.ts";
+import { readWidths } from "../../../lambdas/resize/settings.ts";
 
 describe("The resize function's settings", () => {
   it("are widths in pixels, with or without blanks between", () => {
@@ -8,10 +8,5 @@ describe("The resize function's settings", () => {
 
   it.each(["", "150,", "0", "-1", "1.5", "wide", "16384"])("refuse the widths %j", (text) => {
     expect(() => readWidths(text)).toThrow("IMAGE_WIDTHS");
-  });
-
-  it("are a switch that is on or off, and nothing between", () => {
-    expect([readSwitch("IMAGE_AVIF", "true"), readSwitch("IMAGE_AVIF", "false")]).toEqual([true, false]);
-    expect(() => readSwitch("IMAGE_AVIF", "yes")).toThrow('IMAGE_AVIF is "yes"; expected "true" or "false".');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readEnvironment, readPositiveInteger } from "../../../lambdas/support/environment.ts";
+import { readEnvironment, readPositiveInteger, readSwitch } from "../../../lambdas/support/environment.ts";
 
 describe("a function's environment", () => {
   it("is exactly the variables that the contract names", () => {
@@ -21,5 +21,10 @@ describe("a function's environment", () => {
     for (const text of ["0", "-1", "1.5", "1e9", "NaN", "", " 1", "0x10", "9".repeat(16)]) {
       expect(() => readPositiveInteger("MAX_IMAGE_BYTES", text)).toThrow(`MAX_IMAGE_BYTES is "${text}"; expected`);
     }
+  });
+
+  it("is a switch that is on or off, and nothing between", () => {
+    expect([readSwitch("IMAGE_AVIF", "true"), readSwitch("IMAGE_AVIF", "false")]).toEqual([true, false]);
+    expect(() => readSwitch("IMAGE_AVIF", "yes")).toThrow('IMAGE_AVIF is "yes"; expected "true" or "false".');
   });
 });

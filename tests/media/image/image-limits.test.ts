@@ -10,11 +10,34 @@ const predict = (header: Partial<ImageHeader>) =>
   predictMemoryMb(createHeader(header), planImage(createHeader(header), { widths: [1024], avif: false }));
 
 describe("The limits of a picture's pixels (I1)", () => {
-  it("are 50 megapixels, and 24 for AVIF, to the pixel", () => {
-    expect(check({ width: 10_000, height: 5000 })).not.toThrow();
-    expect(check({ width: 10_000, height: 5001 })).toThrow("50 megapixels");
-    expect(check({ format: "avif", width: 6000, height: 4000 })).not.toThrow();
-    expect(check({ format: "avif", width: 6000, height: 4001 })).toThrow("24 megapixels");
+  it.each([
+    ["jpeg", 16_000, 12_500, "200 megapixels are accepted as JPEG"],
+    ["png", 16_000, 12_500, "200 megapixels are accepted as PNG"],
+    ["heic", 12_000, 9000, "108 megapixels are accepted as HEIC"],
+    ["avif", 8000, 8000, "64 megapixels are accepted as AVIF"],
+    ["gif", 10_000, 5000, "50 megapixels are accepted as GIF"],
+  ] as const)("are each format's own, to the pixel: %s", (format, width, height, words) => {
+    expect(check({ format, width, height })).not.toThrow();
+    expect(check({ format, width, height: height + 1 })).toThrow(words);
+  });
+
+  it("let in what phones' sensors have: 50, 108 and 200 megapixels", () => {
+    for (const [width, height] of [
+      [8160, 6144],
+      [12_000, 9000],
+      [16_320, 12_240],
+    ] as const) {
+      expect(check({ width, height })).not.toThrow();
+    }
+  });
+
+  it("count the tiles of a HEIC, however often one is shown", () => {
+    const heif = { width: 64, height: 64, hasAlpha: false, samplesPerPixel: 1.5, bitsPerSample: 8 };
+
+    expect(check({ format: "heic", width: 64, height: 64, heif: { ...heif, codedPixels: 270_000_000 } })).not.toThrow();
+    expect(check({ format: "heic", width: 64, height: 64, heif: { ...heif, codedPixels: 270_000_001 } })).toThrow(
+      "parts that hold far more",
+    );
   });
 
   it("are 16 383 pixels a side", () => {
