@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -10,7 +11,7 @@ export interface ChildPrograms {
 
 /**
  * Bundles the programs that run in processes of their own, so that these start from one plain file each, whatever runs
- * the laptop runtime itself (tsx, vitest, a bundle).
+ * the laptop runtime itself (tsx, vitest, a bundle). Beside them lies `bin/`, what functions have for /var/lang/bin: Node.
  */
 export async function buildChildPrograms(folder: string): Promise<ChildPrograms> {
   const source = (name: string) => fileURLToPath(new URL(`./child/${name}.ts`, import.meta.url));
@@ -25,5 +26,9 @@ export async function buildChildPrograms(folder: string): Promise<ChildPrograms>
     minify: true,
     logLevel: "error",
   });
+  const bin = join(folder, "bin");
+  rmSync(bin, { recursive: true, force: true });
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, "node"));
   return { runtimeInterface: join(folder, "runtime-interface.mjs"), guard: join(folder, "guard.mjs") };
 }

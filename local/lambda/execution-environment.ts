@@ -158,6 +158,7 @@ export class ExecutionEnvironment {
     const env = functionVariables({
       ...this.#plan,
       runtimeApi: this.#api.address,
+      runtimeApiPath: this.#api.secretPath,
       runtimeFolder: dirname(program),
       temporaryFolder: this.#folder,
       logStream,

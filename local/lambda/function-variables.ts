@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Credentials, FunctionSettings } from "../services.ts";
+import { RUNTIME_API_PATH_VARIABLE } from "./child/runtime-api-path.ts";
 
 /**
  * What Lambda itself defines: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. AWS refuses a
@@ -62,6 +63,8 @@ export interface EnvironmentFacts {
   readonly endpointUrl: string;
   /** `127.0.0.1:<port>` */
   readonly runtimeApi: string;
+  /** What the Runtime API's paths begin with: a secret, which the runtime interface client takes away from the function. */
+  readonly runtimeApiPath: string;
   readonly taskRoot: string;
   /** Where the runtime interface client lies. */
   readonly runtimeFolder: string;
@@ -74,8 +77,9 @@ export interface EnvironmentFacts {
 /**
  * The whole environment of a function's process: what it declares, what Lambda defines, and nothing of this machine's.
  * Four liberties: AWS_ENDPOINT_URL (the SDK's own variable) leads to the laptop's services, TMPDIR and HOME are a
- * private folder in the place of /tmp, /opt is a folder whose bin/ comes first on PATH, and the SDK does not complain of
- * this machine's Node, which may be older than the declared runtime's.
+ * private folder in the place of /tmp, PATH has two folders, the runtime's own with `node` in it (/var/lang/bin on AWS) and the
+ * layers' (/opt/bin), but none of this machine's programs, which AWS may not have (security.md L5), and the SDK does not
+ * complain of this machine's Node, which may be older than the declared runtime's.
  */
 export function functionVariables(facts: EnvironmentFacts): Record<string, string> {
   const { settings, credentials, optFolder } = facts;
@@ -83,7 +87,8 @@ export function functionVariables(facts: EnvironmentFacts): Record<string, strin
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
-    PATH: [...opt, "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
+    // Never empty: that would mean the folder that a process happens to be in.
+    PATH: [join(facts.runtimeFolder, "bin"), ...opt].join(":"),
     AWS_ENDPOINT_URL: facts.endpointUrl,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     ...(optFolder !== undefined && { NODE_PATH: join(optFolder, "nodejs", "node_modules") }),
@@ -102,6 +107,7 @@ export function functionVariables(facts: EnvironmentFacts): Record<string, strin
     AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: facts.logStream,
     AWS_LAMBDA_RUNTIME_API: facts.runtimeApi,
+    [RUNTIME_API_PATH_VARIABLE]: facts.runtimeApiPath,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),

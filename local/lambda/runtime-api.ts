@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { isFromPage, isOwnHost } from "../endpoint/own-requests.ts";
 import { type FunctionFailure, type InvocationEnd, MAX_RESPONSE_BYTES, parseHandlerError } from "./invocation.ts";
 
 /** An event on its way to the function. */
@@ -22,10 +24,14 @@ export interface RuntimeApiEvents {
 const BASE = "/2018-06-01/runtime";
 
 /**
- * Lambda's Runtime API for one execution environment, on a loopback port of its own.
+ * Lambda's Runtime API for one execution environment, on a loopback port of its own. Who asks here is handed other people's
+ * uploads and answers for the function: only the environment's own process knows the path, and no page is ever heard
+ * (security.md L1).
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {
+  /** What every path begins with. The process has it from its environment. */
+  readonly secretPath = `/${randomBytes(16).toString("hex")}`;
   readonly #server: Server;
   readonly #events: RuntimeApiEvents;
   #waiting: ServerResponse | undefined;
@@ -50,7 +56,11 @@ export class RuntimeApi {
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Hands the event to the idle function; resolves with its answer. */
@@ -78,7 +88,14 @@ export class RuntimeApi {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = request.url ?? "";
+    const { url = "", headers } = request;
+    const { secretPath } = this;
+    if (!isOwnHost(headers.host, this.#port) || isFromPage(headers) || !url.startsWith(`${secretPath}/`))
+      return refuse(request, response);
+    return this.#answerOwn(request, response, url.slice(secretPath.length));
+  }
+
+  async #answerOwn(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
     if (request.method === "GET" && url === `${BASE}/invocation/next`) {
       this.#waiting = response;
       this.#events.onIdle();
@@ -117,6 +134,13 @@ async function readText(request: IncomingMessage): Promise<string | undefined> {
 function reply(response: ServerResponse, status: number): void {
   response.writeHead(status, { "content-type": "application/json", "content-length": "2" });
   response.end("{}");
+}
+
+/** In words, for whoever looks why; of the path it says nothing. */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const message = "This is the Runtime API of one function's process, which alone may call it.";
+  response.writeHead(403, { "content-type": "application/json", connection: "close" }).end(JSON.stringify({ message }));
+  request.resume();
 }
 
 function tooLarge(): FunctionFailure {

@@ -64,6 +64,25 @@ describe("a function's process", () => {
     expect(key?.principal).toEqual({ type: "role", arn: expect.stringContaining(":role/env") });
   });
 
+  it("L5: finds Node and its layers' programs on PATH, and none of this machine's", async () => {
+    const { folder } = stage.endpoint;
+    const { arn } = await stage.lambda.putLayer("tools", writeZip(folder, "layer", { "bin/tool": "#!/bin/sh\n" }));
+    const code = `import { readdirSync } from "node:fs"; import { execFileSync, spawnSync } from "node:child_process";
+      export const handler = async () => ({
+        programs: process.env.PATH.split(":").flatMap((folder) => readdirSync(folder)),
+        node: execFileSync("node", ["-p", "process.version"], { encoding: "utf8" }).trim(),
+        missing: ["env", "sh", "ps", "ffmpeg"].map((name) => spawnSync(name, []).error?.code),
+      });`;
+    const bare = await stage.declare("bare", code);
+    const layered = await stage.declare("layered", code, { layerArns: [arn] });
+
+    const [alone, withLayer] = await Promise.all([payloadOf(bare()), payloadOf(layered())]);
+
+    expect([alone.programs, withLayer.programs]).toEqual([["node"], ["node", "tool"]]);
+    expect(withLayer.node).toBe(process.version);
+    for (const { missing } of [alone, withLayer]) expect(missing).toEqual(Array(4).fill("ENOENT"));
+  });
+
   it("is told its request, its deadline and who it is", async () => {
     const code = `export const handler = async (event, context) =>
       ({ ...context, left: context.getRemainingTimeInMillis(), event });`;
