@@ -17,6 +17,11 @@ export const ERRORS = {
     retryable: false,
     message: "The request body is not valid JSON. Send an object as application/json.",
   },
+  BODY_NOT_JSON: {
+    status: 415,
+    retryable: false,
+    message: "The request body is not declared as JSON. Send it with the header content-type: application/json.",
+  },
   INVALID_REQUEST: {
     status: 400,
     retryable: false,

@@ -120,6 +120,7 @@ function describePresign(): Json {
       },
       ...describeErrors(
         "INVALID_JSON",
+        "BODY_NOT_JSON",
         "INVALID_REQUEST",
         "UNSUPPORTED_CONTENT_TYPE",
         "UNSUPPORTED_CONVERSION",

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
 import { DISK_FULL, isDiskFull } from "./disk-full.ts";
 import { startEndpoint } from "./endpoint/endpoint.ts";
+import { createForeignReport } from "./endpoint/foreign-requests.ts";
 import { createAuthorize } from "./iam/authorize.ts";
 import { createCredentialStore } from "./iam/credential-store.ts";
 import { createRoleStore } from "./iam/role-store.ts";
@@ -149,7 +150,8 @@ async function startBase(
   const roles = createRoleStore();
   const authorize = createAuthorize({ accountId, region, clock, roles });
   const ports = createPortPlan(stateFolder, options.basePort, options.ports);
-  const endpoint = await startEndpoint({ port: ports.endpoint, log, credentials });
+  const reportForeign = createForeignReport(log);
+  const endpoint = await startEndpoint({ port: ports.endpoint, log, credentials, reportForeign });
   teardown.add("the endpoint", () => endpoint.stop());
 
   const shared = { region, accountId, credentials, authorize, log, clock };
@@ -176,6 +178,7 @@ async function startBase(
       ...{ ...shared, endpointUrl: endpoint.url, stackFolder: resolve(options.stackFolder), stateFolder },
       ...{ artifacts, artifactsFolder, roles, s3, sqs, dynamodb, lambda, portFor: ports.portFor },
       whenStarted: endpoint.whenServing,
+      reportForeign,
       httpApis: { apis: new Map(), integrations: new Map() },
       cdn: { cachePolicies: new Map(), responseHeadersPolicies: new Map(), originAccessControls: new Set() },
     },

@@ -1,5 +1,6 @@
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
 import type { CachePolicy, ResponseHeadersPolicy } from "./cdn/settings.ts";
+import type { ReportForeign } from "./endpoint/foreign-requests.ts";
 import type { HttpApi } from "./http-api/http-api.ts";
 import type {
   Authorize,
@@ -65,6 +66,8 @@ export interface LaptopRuntime {
 
 /** What the runtime's own gateways need besides. */
 export interface CoreRuntime extends LaptopRuntime {
+  /** Tells the terminal, once, of a page or a name that was refused. */
+  readonly reportForeign: ReportForeign;
   readonly httpApis: HttpApiRegistry;
   readonly cdn: CdnRegistry;
 }

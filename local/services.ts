@@ -85,6 +85,8 @@ export interface AwsService {
   /** The service's name in a credential scope: `s3`, `sqs`, `dynamodb`. */
   readonly name: string;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Whether anything that the service holds lets pages of this origin in. @default nothing does */
+  listsOrigin?(origin: string): boolean;
   /** The stack has declared all it has, and nothing is served yet: what only an earlier stack declared is taken back. */
   dropUndeclared?(): Promise<void>;
   /** Finishes what is under way and lets go of its files. */

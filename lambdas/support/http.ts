@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The caller is told it where something fails: name it in every line that is logged. */
   readonly requestId: string;
-  /** The body as JSON. Throws BODY_TOO_LARGE or INVALID_JSON. */
+  /** The body as JSON. Throws BODY_NOT_JSON, BODY_TOO_LARGE or INVALID_JSON. */
   readJson(): unknown;
 }
 
@@ -79,7 +79,12 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
   };
 }
 
-function parseBody({ body = "", isBase64Encoded }: APIGatewayProxyEventV2): unknown {
+/** With any parameters, such as a charset. */
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+
+function parseBody({ headers, body = "", isBase64Encoded }: APIGatewayProxyEventV2): unknown {
+  // A page of another origin can post the types of forms without asking first; this one a browser asks about (security.md L1).
+  if (!JSON_TYPE.test(headers["content-type"] ?? "")) throw new DarkroomError("BODY_NOT_JSON");
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
   if (bytes.length > MAX_BODY_BYTES) throw new DarkroomError("BODY_TOO_LARGE");
   try {

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { type ForeignRequest, findForeign, type ReportForeign } from "../endpoint/foreign-requests.ts";
 import { closeServer, LOOPBACK, listen } from "../endpoint/listen.ts";
 import type { Log, RuntimeClock } from "../services.ts";
 import { chooseEncoding } from "./compression.ts";
 import { findRange, isUnchanged } from "./conditional.ts";
 import { errorSeconds, freshSeconds } from "./lifetime.ts";
 import { type CachedAnswer, encodedBody, MAX_CACHED_OBJECT_BYTES, ObjectCache } from "./object-cache.ts";
-import { applyResponseHeadersPolicy, type Headers } from "./response-headers.ts";
+import { applyResponseHeadersPolicy, type Headers, listsOrigin } from "./response-headers.ts";
 import type { FetchOrigin } from "./s3-origin.ts";
 import type { CacheBehavior, DistributionSettings, S3Origin } from "./settings.ts";
 import { matchesWildcard } from "./wildcard.ts";
@@ -17,6 +18,7 @@ export interface DistributionContext {
   readonly log: Log;
   readonly clock: RuntimeClock;
   readonly cache?: ObjectCache;
+  readonly reportForeign?: ReportForeign;
 }
 
 /** What a viewer asks for, once it is known where it goes. */
@@ -74,6 +76,8 @@ export class Distribution {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
+    const foreign = findForeign(request, (origin) => this.#listsOrigin(origin));
+    if (foreign) return this.#refuse(response, foreign);
     const method = request.method ?? "GET";
     const path = this.#objectPath(request.url ?? "/");
     const behavior = this.#settings.behaviors.find(({ pathPattern }) => matchesPath(pathPattern, path));
@@ -85,6 +89,18 @@ export class Distribution {
       return this.#sendBody(lookup, 403, { "content-type": "text/plain" }, Buffer.from("Bad request."), "Error");
     if (method === "OPTIONS") return this.#passOn(lookup);
     return this.#serve(lookup);
+  }
+
+  /** Whether any part of the distribution lets pages of this origin in. */
+  #listsOrigin(origin: string): boolean {
+    const policies = this.#settings.behaviors.map(({ responseHeadersPolicy }) => responseHeadersPolicy?.cors);
+    return policies.some((cors) => cors !== undefined && listsOrigin(cors, origin));
+  }
+
+  #refuse(response: ServerResponse, foreign: ForeignRequest): void {
+    this.#context.reportForeign?.(foreign);
+    response.writeHead(foreign.status, { "content-type": "text/plain; charset=utf-8" });
+    response.end(`${foreign.message}\n`);
   }
 
   /** The key of the cache: the path alone. A query reaches neither it nor the origin. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isLoopbackOrigin } from "../endpoint/own-requests.ts";
 import type { CorsPolicy, ResponseHeadersPolicy } from "./settings.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
@@ -20,6 +21,10 @@ export function applyResponseHeadersPolicy(
   return policy.cors ? withCors(policy.cors, request, answer) : answer;
 }
 
+export function listsOrigin({ allowOrigins }: CorsPolicy, origin: string): boolean {
+  return allowOrigins.some((allowed) => matchesWildcard(allowed, origin));
+}
+
 /** With `override` the origin's own CORS headers go, also for a page that is not allowed. */
 function withCors(
   cors: CorsPolicy,
@@ -33,7 +38,9 @@ function withCors(
   if (origin === undefined) return answer;
   const any = cors.allowOrigins.includes("*");
   if (!any) answer.vary = [answer.vary, "Origin"].filter(Boolean).join(", ");
-  if (!any && !cors.allowOrigins.some((allowed) => matchesWildcard(allowed, origin))) return answer;
+  // The laptop's own pages are let in wherever any are.
+  const isOwn = cors.allowOrigins.length > 0 && isLoopbackOrigin(origin);
+  if (!any && !isOwn && !listsOrigin(cors, origin)) return answer;
   answer["access-control-allow-origin"] = any ? "*" : origin;
   if (cors.allowCredentials) answer["access-control-allow-credentials"] = "true";
   if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) {

@@ -5,6 +5,7 @@ import type { AwsService, CredentialStore, Log } from "../services.ts";
 import { findCredentialScope } from "../sigv4/credential-scope.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
 import { drain } from "./drain.ts";
+import { findForeign, type ReportForeign } from "./foreign-requests.ts";
 import { closeServer, LOOPBACK, listen } from "./listen.ts";
 
 /** A request to a service that is not here is read for its signature alone. */
@@ -23,21 +24,30 @@ export interface Endpoint {
   stop(): Promise<void>;
 }
 
+export interface EndpointOptions {
+  readonly port: number;
+  readonly log: Log;
+  readonly credentials: Pick<CredentialStore, "find">;
+  readonly reportForeign?: ReportForeign;
+}
+
 /**
  * The one address of all services. Which one a request is for stands in the credential scope of its signature; S3 is
  * asked where there is none (browsers' form posts, anonymous reads) and decides by its own rules.
  */
-export async function startEndpoint(options: {
-  readonly port: number;
-  readonly log: Log;
-  readonly credentials: Pick<CredentialStore, "find">;
-}): Promise<Endpoint> {
+export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   let serve: (services: readonly AwsService[]) => void = () => {};
   const serving = new Promise<readonly AwsService[]>((resolve) => {
     serve = resolve;
   });
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
-    const routed = serving.then((services) => route(request, response, services, options.credentials));
+    const routed = serving.then((services) => {
+      const isListed = (origin: string) => services.some((service) => service.listsOrigin?.(origin));
+      const foreign = findForeign(request, isListed);
+      if (!foreign) return route(request, response, services, options.credentials);
+      options.reportForeign?.(foreign);
+      send(request, response, foreign.status, "AccessForbidden", foreign.message);
+    });
     routed.catch((error: unknown) => fail(request, response, error, options.log));
   });
   const port = await listen(server, options.port, "the AWS endpoint");

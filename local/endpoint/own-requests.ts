@@ -6,13 +6,10 @@ const OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 /**
  * Whether a request names a loopback server by its own name and port. A page whose name was rebound to 127.0.0.1 still
  * sends its own name (security.md L1).
- *
- * @param subdomains whether `<bucket>.localhost` will do too, as S3's clients write it
  */
-export function isOwnHost(host: string | undefined, port: number, subdomains = false): boolean {
+export function isOwnHost(host: string | undefined, port: number): boolean {
   const [, name = "", hostPort] = /^(.+?)(?::(\d+))?$/.exec(host?.toLowerCase() ?? "") ?? [];
-  if (Number(hostPort ?? 80) !== port) return false;
-  return OWN_NAMES.includes(name) || (subdomains && /^[a-z0-9.-]+\.localhost$/.test(name));
+  return OWN_NAMES.includes(name) && Number(hostPort ?? 80) === port;
 }
 
 /** Browsers say so themselves: no page can leave these headers out, nor can a program be mistaken for one. */
@@ -21,10 +18,10 @@ export function isFromPage(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Whether a page's origin is this machine's own: any port of its loopback names and of `*.localhost`, by http or https. `null`
- * (a sandboxed frame, a file) is nobody's.
+ * Whether a page's origin is this machine's own: any port of its loopback names and of `*.localhost`, by http or https.
+ * Nobody outside can have such a page. `null` (a sandboxed frame, a file) is nobody's.
  */
 export function isLoopbackOrigin(origin: string): boolean {
-  const [, name = ""] = /^https?:\/\/([^/:@]+|\[::1\])(?::\d{1,5})?$/.exec(origin) ?? [];
-  return OWN_NAMES.includes(name) || /^[a-z0-9.-]+\.localhost$/.test(name);
+  const [, name = ""] = /^https?:\/\/([a-z0-9.-]+|\[::1\])(?::\d{1,5})?$/.exec(origin) ?? [];
+  return OWN_NAMES.includes(name) || /^[a-z0-9-]+(\.[a-z0-9-]+)*\.localhost$/.test(name);
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { drain } from "../endpoint/drain.ts";
+import { findForeign, type ReportForeign } from "../endpoint/foreign-requests.ts";
 import { closeServer, LOOPBACK, listen } from "../endpoint/listen.ts";
 import type { InvokeResult, LambdaService, Log, RuntimeClock } from "../services.ts";
 import { type AccessLogValues, formatAccessLog } from "./access-log.ts";
-import { type CorsSettings, isPreflight, preflightHeaders, responseHeaders } from "./cors.ts";
+import { type CorsSettings, isPreflight, listsOrigin, preflightHeaders, responseHeaders } from "./cors.ts";
 import { createEvent, findPath, formatTime, type GatewayResponse, parseFunctionResponse } from "./payload.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -38,6 +39,7 @@ export interface HttpApiContext {
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly log: Log;
   readonly clock: RuntimeClock;
+  readonly reportForeign?: ReportForeign;
   /** Requests wait for it. @default none do */
   readonly whenStarted?: Promise<unknown>;
 }
@@ -82,7 +84,7 @@ export class HttpApi {
     this.#settings = settings;
     this.#context = context;
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000 }, (request, response) => {
-      const answered = (context.whenStarted ?? Promise.resolve()).then(() => this.#answer(request, response));
+      const answered = (context.whenStarted ?? Promise.resolve()).then(() => this.#letIn(request, response));
       answered.catch((error: unknown) => {
         context.log({ level: "error", source: "http-api", message: "the gateway failed", error });
         response.destroy();
@@ -111,6 +113,16 @@ export class HttpApi {
 
   stop(): Promise<void> {
     return closeServer(this.#server);
+  }
+
+  async #letIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { cors } = this.#settings;
+    const foreign = findForeign(request, (origin) => cors !== undefined && listsOrigin(cors, origin));
+    if (!foreign) return this.#answer(request, response);
+    this.#context.reportForeign?.(foreign);
+    const { status, headers, body } = gatewayError(foreign.status, foreign.message);
+    response.writeHead(status, { ...headers, "content-length": body.length }).end(body);
+    drain(request);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -102,8 +102,8 @@ function pickOriginContext({ endpointUrl, region, credentials, clock }: CoreRunt
   return { endpointUrl, region, credentials, clock };
 }
 
-function pickLogContext({ log, clock }: CoreRuntime) {
-  return { log, clock };
+function pickLogContext({ log, clock, reportForeign }: CoreRuntime) {
+  return { log, clock, reportForeign };
 }
 
 function toSettings(address: string, config: Config, id: string, runtime: CoreRuntime): DistributionSettings {

@@ -1,3 +1,4 @@
+import { isLoopbackOrigin } from "../endpoint/own-requests.ts";
 import type { CorsRule } from "../services.ts";
 import { S3Error } from "./s3-error.ts";
 import type { S3Core, S3Reply, S3Request } from "./s3-request.ts";
@@ -44,7 +45,11 @@ export function preflight(core: S3Core, request: S3Request): S3Reply {
   return { status: 200, headers };
 }
 
-/** The first rule that fits, as in S3. */
+export function listsOrigin(rules: readonly CorsRule[], origin: string): boolean {
+  return rules.some(({ allowedOrigins }) => allowedOrigins.some((allowed) => matchesPattern(allowed, origin)));
+}
+
+/** The first rule that fits, as in S3; pages of this machine are let in by any that names somebody. */
 function findRule(
   rules: readonly CorsRule[],
   origin: string,
@@ -54,7 +59,7 @@ function findRule(
   return rules.find(
     (rule) =>
       rule.allowedMethods.includes(method) &&
-      rule.allowedOrigins.some((allowed) => matchesPattern(allowed, origin)) &&
+      (listsOrigin([rule], origin) || isLoopbackOrigin(origin)) &&
       headers.every((name) => rule.allowedHeaders?.some((allowed) => matchesPattern(allowed.toLowerCase(), name))),
   );
 }

@@ -6,6 +6,7 @@ import { answer } from "./answer.ts";
 import { Blobs } from "./blobs.ts";
 import { addBucket } from "./bucket-operations.ts";
 import { Catalog } from "./catalog.ts";
+import { listsOrigin } from "./cors.ts";
 import { Declarations } from "./declarations.ts";
 import { expireObjects } from "./lifecycle.ts";
 import type { StoredSettings } from "./model.ts";
@@ -63,6 +64,8 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
       underWay.add(work);
       return work;
     },
+    listsOrigin: (origin) =>
+      [...catalog.buckets.values()].some(({ settings }) => listsOrigin(settings.cors ?? [], origin)),
     putBucket: async (bucket) => {
       declarations.addBucket(bucket);
       if (!catalog.buckets.has(bucket)) addBucket(core, bucket);

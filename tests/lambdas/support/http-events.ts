@@ -18,7 +18,11 @@ export function makeHttpEvent(call: HttpCall): APIGatewayProxyEventV2 {
     routeKey: `${method} ${path}`,
     rawPath: path,
     rawQueryString: new URLSearchParams(call.query).toString(),
-    headers: { "x-forwarded-proto": "https", ...call.headers },
+    headers: {
+      "x-forwarded-proto": "https",
+      ...(call.body !== undefined && { "content-type": "application/json" }),
+      ...call.headers,
+    },
     ...(call.query ? { queryStringParameters: call.query } : {}),
     ...(call.body === undefined ? {} : { body: call.body }),
     isBase64Encoded: call.isBase64Encoded ?? false,

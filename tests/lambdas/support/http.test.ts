@@ -71,6 +71,40 @@ describe("the HTTP edge", () => {
     }
   });
 
+  it.each([
+    ["text/plain"],
+    ["text/plain;charset=UTF-8"],
+    ["application/x-www-form-urlencoded"],
+    ["multipart/form-data; boundary=application/json"],
+    ["application/jsonp"],
+    [""],
+  ])(
+    "L1: takes no body of the type %j, which a page of another origin could post, and says which it takes",
+    async (type) => {
+      const read = async (request: HttpRequest) => ({ status: 200, body: request.readJson() });
+
+      const answer = await call(read, { body: "{}", headers: { "content-type": type } });
+
+      expect(answer.statusCode).toBe(415);
+      expect(answer.parsed).toMatchObject({
+        error: { code: "BODY_NOT_JSON", message: expect.stringContaining("content-type: application/json") },
+      });
+    },
+  );
+
+  it.each([
+    "application/json",
+    "application/json; charset=utf-8",
+    "Application/JSON;charset=UTF-8",
+    "application/json ;x=1",
+  ])("takes JSON that is called %j", async (type) => {
+    const read = async (request: HttpRequest) => ({ status: 200, body: request.readJson() });
+
+    const answer = await call(read, { body: '{"a":1}', headers: { "content-type": type } });
+
+    expect(answer).toMatchObject({ statusCode: 200, parsed: { a: 1 } });
+  });
+
   it("U9: refuses a wrong method with 405 and says which is right, and an unknown address with 404", async () => {
     const never = () => Promise.reject(new Error("must not be called"));
 
@@ -148,7 +182,7 @@ describe("the HTTP edge", () => {
     const read = async ({ readJson }: HttpRequest) => ({ status: 200, body: readJson() });
 
     for (const body of ["", "{", "NaN", "{'a':1}", "a=1&b=2", "\u0000", undefined]) {
-      const answer = await call(read, { body });
+      const answer = await call(read, { body, headers: { "content-type": "application/json" } });
 
       expect(answer).toMatchObject({ statusCode: 400, parsed: { error: { code: "INVALID_JSON" } } });
     }
