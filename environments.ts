@@ -1,12 +1,14 @@
-import { type Environment, type EnvironmentName, parseEnvironments } from "./stacks/support/environment.ts";
+import { type EnvironmentName, parseEnvironments } from "./stacks/support/environment.ts";
+import { type HouseEnvironment, SYSTEMS } from "./systems.ts";
 
 /**
- * Where Darkroom runs: one entry per environment. Every field, with its unit, range and default, is described in
- * stacks/support/environment.ts; what is wrong is reported when the stacks are synthesized, all of it at once.
+ * Where Darkroom runs: one entry per environment, with a block for each system that is deployed there. Every field, with its
+ * unit, range and default, is described in stacks/support/environment.ts, a block's in stacks/<system>/settings.ts; what is
+ * wrong is reported when the stacks are synthesized, all of it at once.
  *
  * The account ids are placeholders. Replace them with your own: Terraform refuses to touch any other account.
  */
-export const environments: Record<EnvironmentName, Environment> = parseEnvironments({
+export const environments: Record<EnvironmentName, HouseEnvironment> = parseEnvironments(SYSTEMS, {
   dev: {
     accountId: "111111111111",
     region: "eu-central-1",
@@ -15,7 +17,10 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     pageSources: ["http://127.0.0.1:*"],
     isProtected: false,
     // No alarms: nobody is woken for dev, and they cost $0.10 a month each.
-    retention: { sourceDays: 7, noncurrentSourceDays: 1, jobDays: 14, renditionDays: 14, logDays: 7 },
+    logDays: 7,
+    media: {
+      retention: { sourceDays: 7, noncurrentSourceDays: 1, jobDays: 14, renditionDays: 14 },
+    },
   },
   staging: {
     accountId: "222222222222",
@@ -24,26 +29,28 @@ export const environments: Record<EnvironmentName, Environment> = parseEnvironme
     isProtected: true,
     // Say where your copy of docs/runbook.md can be read, and every alarm links to its section:
     // runbookUrl: "https://github.com/<owner>/<repository>/blob/main/docs/runbook.md"
-    alarms: { subscribers: ["darkroom-staging@example.com"], monthlyBudgetUsd: 100 },
+    alarms: { subscribers: ["darkroom-staging@example.com"] },
+    media: {},
+    // One for the whole account. An account of an organisation may be refused budgets: take the block out there.
+    budget: { monthlyUsd: 100, subscribers: ["darkroom-staging@example.com"] },
   },
   prod: {
     accountId: "333333333333",
     region: "eu-central-1",
     origins: ["https://www.example.com"],
     isProtected: true,
-    retention: { logDays: 90 },
-    throttle: { requestsPerSecond: 500, burst: 1000 },
-    alarms: {
-      subscribers: ["darkroom-on-call@example.com"],
-      monthlyBudgetUsd: 1000,
-      thresholds: { apiErrors: 20 },
+    logDays: 90,
+    alarms: { subscribers: ["darkroom-on-call@example.com"], thresholds: { apiErrors: 20 } },
+    media: {
+      throttle: { requestsPerSecond: 500, burst: 1000 },
+      functions: {
+        // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
+        // AWS keeps 100 places unreserved, and a new account may have as few as 10 in all: ask for more before deploying.
+        presign: { reservedConcurrency: 50 },
+        resize: { maximumConcurrency: 50 },
+        convert: { maximumConcurrency: 20 },
+      },
     },
-    functions: {
-      // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
-      // AWS keeps 100 places unreserved, and a new account may have as few as 10 in all: ask for more before deploying.
-      presign: { reservedConcurrency: 50 },
-      resize: { maximumConcurrency: 50 },
-      convert: { maximumConcurrency: 20 },
-    },
+    budget: { monthlyUsd: 1000, subscribers: ["darkroom-on-call@example.com"] },
   },
 });

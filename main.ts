@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { synthesize, writeHcl } from "./stacks/app.ts";
-import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
+import { ENVIRONMENT_NAMES, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 import { readStateBackends } from "./stacks/support/state-backends.ts";
+import { type HouseEnvironment, SYSTEMS } from "./systems.ts";
 
-type Environments = Readonly<Record<EnvironmentName, Environment>>;
+type Environments = Readonly<Record<EnvironmentName, HouseEnvironment>>;
 
 /**
  * Settings in, stacks out: `npm run synth`, and `npx cdktf synth` by cdktf.json. The only reader of the process's
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   // It is checked as it is read: only in here is what it throws shown to a person.
   const { environments } = await import("./environments.ts");
   const options = {
+    systems: SYSTEMS,
     environments: selectEnvironments(environments, process.env.DARKROOM_ENVIRONMENT),
     artifactsFolder: join(import.meta.dirname, "dist"),
     stateBackends: readStateBackends(join(import.meta.dirname, "state-backends.json")),
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   for (const folder of folders) console.log(folder);
 }
 
-function selectEnvironments(environments: Environments, wanted: string | undefined): Environment[] {
+function selectEnvironments(environments: Environments, wanted: string | undefined): HouseEnvironment[] {
   const selected = ENVIRONMENT_NAMES.filter((name) => !wanted || name === wanted);
   if (selected.length > 0) return selected.map((name) => environments[name]);
   throw new ConfigurationError("There is no such environment:", [

@@ -2,7 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Rule, THREATS, type ThreatId } from "../stacks/policy/rule.ts";
 import { getRule, RULE_IDS, RULE_TOPICS } from "../stacks/policy/rules/index.ts";
-import { STATE_BACKEND_WAIVERS, WAIVERS, type Waiver } from "../stacks/policy/waivers.ts";
+import type { Waiver } from "../stacks/policy/waiver.ts";
+import { ACCOUNT_WAIVERS, STATE_BACKEND_WAIVERS } from "../stacks/policy/waivers.ts";
+import { ENVIRONMENT_NAMES } from "../stacks/support/environment.ts";
+import { SYSTEMS } from "../systems.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Writes docs/policy-rules.md from the rules and the waivers: `npx tsx docs/policy-rules.ts`. A test says when it is due. */
@@ -22,7 +25,8 @@ Terraform reads. A stack that breaks one is not synthesized: every finding of ev
 that could be planned. \`npm test\` takes each defence out of a stack and sees that its rule names it. \`npm run bootstrap\`
 holds the state backend against the same rules, with waivers of its own, before Terraform sees it.
 
-To differ from a rule, add a waiver to \`stacks/policy/waivers.ts\`: rule, resources, reason, and a day within a year. A
+To differ from a rule, add a waiver to the system's own \`stacks/<system>/waivers.ts\`: rule, resources, stacks, reason, and a
+day within a year. What stands in \`stacks/policy/waivers.ts\` excuses every system: it never names a bucket, a table or a log. A
 waiver that excuses nothing any more fails, in \`npm test\` and when all environments are synthesized. One that is past its
 day fails too; at synthesis it is a warning where all environments are unprotected (\`isProtected: false\`), so that an old
 checkout still starts on a laptop.
@@ -42,9 +46,13 @@ ${Object.entries(RULE_TOPICS)
   .map(([topic, rules]) => formatTopic(topic, rules))
   .join("\n\n")}
 
-## Where Darkroom differs
+## Where every system differs
 
-${formatTable(WAIVER_HEAD, WAIVERS.map(formatWaiver))}
+${formatTable(WAIVER_HEAD, ACCOUNT_WAIVERS.map(formatWaiver))}
+
+${SYSTEMS.filter(({ waivers }) => waivers.length > 0)
+  .map(({ name, waivers }) => `## Where ${name} differs\n\n${formatTable(WAIVER_HEAD, waivers.map(formatWaiver))}`)
+  .join("\n\n")}
 
 ## Where the state backend differs
 
@@ -68,9 +76,10 @@ function listRulesFor(threat: ThreatId): string {
     .join(", ");
 }
 
-function formatWaiver({ rule, resources, stacks, reason, until }: Waiver): string[] {
+function formatWaiver({ rule, resources, stacks = [], reason, until }: Waiver): string[] {
   const places = resources.map((resource) => `\`${resource}\``).join(", ");
-  return [`\`${rule}\``, stacks ? `${places} in ${stacks.join(", ")}` : places, reason, until];
+  const isEverywhere = stacks.length === 0 || stacks.length === ENVIRONMENT_NAMES.length;
+  return [`\`${rule}\``, isEverywhere ? places : `${places} in ${stacks.join(", ")}`, reason, until];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(POLICY_RULES_PAGE, formatPolicyRules());

@@ -50,7 +50,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 const cdktfManifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
 
 /**
- * The folder of the one stack to run, by cdktf's own `manifest.json`: the only one, or the one whose name ends with the
+ * The folder of the one stack to run, by cdktf's own `manifest.json`: the only one, or the one whose name begins with the
  * environment's. Throws Refusal where that leaves none, or several.
  */
 export function findStackFolder(synthFolder: string, environment: string | undefined): string {
@@ -59,11 +59,11 @@ export function findStackFolder(synthFolder: string, environment: string | undef
     throw new Refusal("There is nothing to run:", [`${path} does not exist; run \`npm run synth\` first`]);
   const { stacks } = cdktfManifest.parse(JSON.parse(readFileSync(path, "utf8")));
   const names = Object.keys(stacks);
-  const matching = names.filter((name) => !environment || name.endsWith(`-${environment}`));
+  const matching = names.filter((name) => !environment || name.startsWith(`darkroom-${environment}-`));
   const [only] = matching;
   if (only && matching.length === 1) return join(synthFolder, stacks[only]?.workingDirectory ?? "");
   const wanted = environment ? `DARKROOM_ENVIRONMENT is "${environment}"` : "DARKROOM_ENVIRONMENT is not set";
   throw new Refusal("It is not clear which stack to run:", [
-    `${wanted}, and ${synthFolder} holds ${names.join(", ") || "no stack"}; set it to the end of one name, such as dev`,
+    `${wanted}, and ${synthFolder} holds ${names.join(", ") || "no stack"}; set it to the environment in one name, such as dev`,
   ]);
 }

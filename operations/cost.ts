@@ -35,7 +35,7 @@ export const cost: Command = async (args, write) => {
 };
 
 function readStackOf(environment: string): PricedStack {
-  return readStack(join("cdktf.out", "stacks", `darkroom-media-${environment}`));
+  return readStack(join("cdktf.out", "stacks", `darkroom-${environment}-media`));
 }
 
 function parseCount(option: string, text = "0"): number {

@@ -12,7 +12,7 @@ export function listGuarded(changes: readonly ResourceChange[]): ResourceChange[
 }
 
 /**
- * Exact addresses, `aws_s3_bucket.uploads`, or with their stack before, `darkroom-media-dev:aws_s3_bucket.uploads`. `all`: a person
+ * Exact addresses, `aws_s3_bucket.uploads`, or with their stack before, `darkroom-dev-media:aws_s3_bucket.uploads`. `all`: a person
  * is asked about the whole stack by its name.
  */
 export type AllowedDestroys = readonly string[] | "all";

@@ -1,17 +1,22 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
-import { MediaStack } from "./media/index.ts";
+import { findNameClashes } from "./policy/name-clashes.ts";
 import { PolicyStack } from "./policy/policy-stack.ts";
 import { reviewStacks } from "./policy/review.ts";
-import { WAIVERS, type Waiver } from "./policy/waivers.ts";
+import type { Waiver } from "./policy/waiver.ts";
+import { ACCOUNT_WAIVERS } from "./policy/waivers.ts";
 import { Artifacts } from "./support/artifacts.ts";
 import { ENVIRONMENT_NAMES, type Environment } from "./support/environment.ts";
 import { ConfigurationError } from "./support/errors.ts";
 import { renderHcl } from "./support/hcl.ts";
 import { findStateBackend, type StateBackends } from "./support/state-backends.ts";
+import type { System } from "./system.ts";
+import type { SystemStack } from "./system-stack.ts";
 
 export interface SynthesizeOptions {
+  /** Each becomes a stack in every environment that has its block. */
+  readonly systems: readonly System[];
   readonly environments: readonly Environment[];
   /** The build's folder, with `artifacts.json`. */
   readonly artifactsFolder: string;
@@ -19,7 +24,7 @@ export interface SynthesizeOptions {
   readonly outputFolder: string;
   /** Where states are kept, by account and region. @default files in the checkout */
   readonly stateBackends?: StateBackends;
-  /** Where the stacks may differ from a policy rule. @default stacks/policy/waivers.ts */
+  /** Where the stacks may differ from a policy rule. @default the account's, and each system's */
   readonly waivers?: readonly Waiver[];
   /** The day, by which waivers expire. @default today */
   readonly today?: Date;
@@ -80,18 +85,24 @@ export function writeHcl(options: SynthesizeOptions): Synthesized {
  * Throws where a stack breaks a rule of stacks/policy/, with everything that was found in all stacks. It looks at what cdktf
  * writes, not at the tree, so that nothing can be added behind its back. Returns what is worth a warning.
  */
-function requirePolicies(stacks: readonly MediaStack[], options: SynthesizeOptions): readonly string[] {
-  const { environments, waivers = WAIVERS, today = new Date() } = options;
+function requirePolicies(stacks: readonly SystemStack[], options: SynthesizeOptions): readonly string[] {
+  const { environments, systems, today = new Date() } = options;
+  const waivers = options.waivers ?? [...ACCOUNT_WAIVERS, ...systems.flatMap((system) => system.waivers)];
   const documents = stacks.map((stack) => new PolicyStack(stack.toTerraform()));
   const { violations, expired, unused } = reviewStacks(documents, waivers, today.toISOString().slice(0, 10));
   // A waiver's day stops a deployment, but not a person's first try of an old checkout on their own computer.
   const isHarmless = environments.every(({ isProtected }) => !isProtected);
   // Some waivers are for one environment: whether one is used can be seen in all of them alone.
   const isComplete = ENVIRONMENT_NAMES.every((name) => environments.some((environment) => environment.name === name));
-  const problems = [...violations, ...(isHarmless ? [] : expired), ...(isComplete ? unused : [])];
+  const problems = [
+    ...findNameClashes(documents),
+    ...violations,
+    ...(isHarmless ? [] : expired),
+    ...(isComplete ? unused : []),
+  ];
   if (problems.length > 0) {
     throw new ConfigurationError(
-      "The stacks break policy rules (docs/policy-rules.md). Mend them, or excuse them in stacks/policy/waivers.ts with a reason and a day:",
+      "The stacks break policy rules (docs/policy-rules.md). Mend them, or excuse them in stacks/<system>/waivers.ts with a reason and a day:",
       problems,
     );
   }
@@ -101,13 +112,17 @@ function requirePolicies(stacks: readonly MediaStack[], options: SynthesizeOptio
 function createStacks(
   options: SynthesizeOptions,
   outdir: string,
-): { readonly app: App; readonly stacks: readonly MediaStack[] } {
+): { readonly app: App; readonly stacks: readonly SystemStack[] } {
   const artifacts = Artifacts.read(options.artifactsFolder);
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
   const app = new App({ outdir, stackTraces: false });
-  const stacks = options.environments.map((environment) => {
+  const stacks = options.environments.flatMap((environment) => {
     const stateBackend = findStateBackend(options.stateBackends ?? {}, environment);
-    return new MediaStack(app, { environment, artifacts, stateBackend });
+    return options.systems.flatMap((system) => {
+      const settings = environment.systems[system.name];
+      if (settings === undefined) return [];
+      return [system.createStack(app, { environment, settings, artifacts, stateBackend })];
+    });
   });
   return { app, stacks };
 }

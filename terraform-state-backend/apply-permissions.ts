@@ -14,7 +14,7 @@ export function listApplyStatements(scope: BackendScope, environment: string): S
 
 function listStateStatements(scope: BackendScope, environment: string): Statement[] {
   const state = `arn:aws:s3:::${stateBucketName(scope)}`;
-  const states = `${state}/${STACKS_PREFIX}darkroom-*-${environment}/`;
+  const states = `${state}/${STACKS_PREFIX}darkroom-${environment}-*/`;
   const table = `arn:aws:dynamodb:${scope.region}:${scope.accountId}:table/${LOCK_TABLE_NAME}`;
   return [
     { Sid: "ListStates", Effect: "Allow", Action: "s3:ListBucket", Resource: state },

@@ -7,6 +7,7 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import type { LaptopOptions } from "../../local/start.ts";
 import { synthesize } from "../../stacks/app.ts";
 import { parseEnvironments } from "../../stacks/support/environment.ts";
+import { SYSTEMS } from "../../systems.ts";
 import { prepareBuild } from "../prepared-build.ts";
 import { withScratchFolder } from "../scratch.ts";
 
@@ -43,16 +44,16 @@ export async function withLaptop<T>(use: (laptop: BenchLaptop) => Promise<T>): P
 
 /** The development environment, but for a throttle that does not throttle the bench. */
 export function synthesizeBenchStack(outputFolder: string, artifactsFolder: string): string {
-  const { dev } = parseEnvironments({
+  const { dev } = parseEnvironments(SYSTEMS, {
     dev: {
       accountId: "111111111111",
       region: "eu-central-1",
       pageSources: ["http://127.0.0.1:*"],
       isProtected: false,
-      throttle: { requestsPerSecond: 10_000, burst: 5000 },
+      media: { throttle: { requestsPerSecond: 10_000, burst: 5000 } },
     },
   });
-  const [stackFolder] = synthesize({ environments: [dev], artifactsFolder, outputFolder }).folders;
+  const [stackFolder] = synthesize({ systems: SYSTEMS, environments: [dev], artifactsFolder, outputFolder }).folders;
   if (stackFolder === undefined) throw new Error("Synthesis wrote no stack.");
   return stackFolder;
 }

@@ -18,7 +18,7 @@ const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_LINE_BYTES = 256 * 1024;
 
 /**
- * One JSON line per event, in a file per source (`/aws/lambda/darkroom-dev-presign` → `aws-lambda-darkroom-dev-presign.jsonl`)
+ * One JSON line per event, in a file per source (`/aws/lambda/darkroom-dev-media-presign` → `aws-lambda-darkroom-dev-media-presign.jsonl`)
  * and, from `terminalLevel` up, in words on the terminal. What could open a door is masked here as well as where it is logged
  * (security.md A10): one writer is easier to trust than fifty callers.
  */
@@ -64,7 +64,7 @@ export function createLogWriter(options: {
   };
 }
 
-/** The file of a source, in the folder of logs: `aws-lambda-darkroom-dev-presign.jsonl`. */
+/** The file of a source, in the folder of logs: `aws-lambda-darkroom-dev-media-presign.jsonl`. */
 export function logFileName(source: string): string {
   const name = source.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "") || "runtime";
   return `${name}.jsonl`;

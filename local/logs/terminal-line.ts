@@ -4,7 +4,7 @@ const FOR_MACHINES = new Set(["requestId", "timestamp", "service", "sampling_rat
 const CONTROLS = /\p{Cc}/gu;
 
 /**
- * A line of a log as a person reads it: `14:49:11 warn  /aws/lambda/darkroom-dev-convert  The job failed. jobId=… code=…`, with an
+ * A line of a log as a person reads it: `14:49:11 warn  /aws/lambda/darkroom-dev-media-convert  The job failed. jobId=… code=…`, with an
  * error's words below it, and its stack only where the level is `error`: a damaged file is nobody's bug.
  */
 export function formatForTerminal(line: Readonly<Record<string, unknown>>): string {

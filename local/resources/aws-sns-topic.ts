@@ -11,7 +11,7 @@ const schema = z.strictObject({
 export const awsSnsTopic = defineResource<LaptopRuntime, z.infer<typeof schema>>({
   type: "aws_sns_topic",
   schema,
-  withoutEffect: "What would publish to it, alarms and budgets, does nothing here.",
+  withoutEffect: "What would publish to it, alarms, does nothing here.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
   async start({ config: { name }, elsewhere }, { region, accountId }) {

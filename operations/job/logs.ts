@@ -10,7 +10,7 @@ import type { JobRecord } from "./record.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
 export interface LogQuestion {
-  /** `darkroom-dev` */
+  /** `darkroom-dev-media` */
   readonly prefix: string;
   readonly record: Pick<JobRecord, "jobId" | "kind">;
   readonly from: Date;

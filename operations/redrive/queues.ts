@@ -15,7 +15,7 @@ export interface DeadLetterQueue extends Counts {
 
 /** A queue whose messages become dead letters after too many tries. */
 export interface WorkQueue extends Counts {
-  /** `darkroom-dev-resize` */
+  /** `darkroom-dev-media-resize` */
   readonly name: string;
   readonly maxReceiveCount: number;
   readonly deadLetters: DeadLetterQueue;

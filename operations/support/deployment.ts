@@ -5,9 +5,9 @@ import { OperationError } from "./operation-error.ts";
 
 /** One stack that runs, on AWS or on a laptop. */
 export interface Deployment {
-  /** `darkroom-media-dev` */
+  /** `darkroom-dev-media` */
   readonly stackName: string;
-  /** What the names of its queues, functions and log groups begin with: `darkroom-dev`. */
+  /** What the names of its queues, functions and log groups begin with: `darkroom-dev-media`. */
   readonly prefix: string;
   readonly region: string;
   readonly jobsTable: string;

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** Where in the code a resource comes from, as far as the synthesized stack tells. */
 export interface Source {
-  /** `darkroom-media-dev/uploads-bucket/cors` */
+  /** `darkroom-dev-media/uploads-bucket/cors` */
   readonly constructPath: string;
   /** `stacks/media/buckets.ts:13`: what an engineer edits first, then the construct. */
   readonly lines: readonly string[];

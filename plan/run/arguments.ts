@@ -28,7 +28,7 @@ npm run destroy -- <environment> [stacks…] [options]
 npm run plan:apply -- [environment] [stacks…] --synthesized <folder> [options]
 
   environment               dev, staging or prod; none: all of them
-  stacks                    media, or a whole name like darkroom-media-dev; none: all of the environment
+  stacks                    media, or a whole name like darkroom-dev-media; none: all of the environment
   --guard                   plan: a plan that loses data is not left to be applied (deploy does so always)
   --allow-destroy <address> plan, deploy, plan:apply: lets this resource be destroyed, although it holds data; as often as needed
   --yes                     deploy: apply without asking
@@ -60,7 +60,7 @@ const OPTIONS_OF: Readonly<Record<Command, readonly (keyof typeof OPTIONS)[]>> =
 /** Throws PlanError where the command knows no such argument. */
 export function parseArguments(command: Command, args: readonly string[]): PlanArguments {
   const { values, positionals } = readArguments(command, args);
-  // Stacks' whole names hold hyphens, and environments' do not: `npm run deploy -- darkroom-media-dev` names a stack.
+  // Stacks' whole names hold hyphens, and environments' do not: `npm run deploy -- darkroom-dev-media` names a stack.
   const environment = positionals[0]?.includes("-") ? undefined : positionals[0];
   return {
     environment,

@@ -19,10 +19,10 @@ export async function findStackFolders(options: PlanArguments): Promise<string[]
   throw new PlanError(`There is no stack for "${asked}"; synthesized were: ${there}.`);
 }
 
-/** `darkroom-media-dev` is the stack `media` of `dev`. */
+/** `darkroom-dev-media` is the stack `media` of `dev`. */
 function isWanted(name: string, environment: string | undefined, stacks: readonly string[]): boolean {
-  const isOfEnvironment = environment === undefined || name.endsWith(`-${environment}`);
-  const isAsked = (stack: string) => name === stack || name === `darkroom-${stack}-${environment}`;
+  const isOfEnvironment = environment === undefined || name.startsWith(`darkroom-${environment}-`);
+  const isAsked = (stack: string) => name === stack || name === `darkroom-${environment}-${stack}`;
   return isOfEnvironment && (stacks.length === 0 || stacks.some(isAsked));
 }
 

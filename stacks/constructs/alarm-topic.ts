@@ -3,10 +3,9 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
-import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { logicalIdOf, withLogicalId } from "../support/logical-id.ts";
-import { globalName, type NamingScope } from "../support/naming.ts";
+import { globalName, type NamingScope, namePrefix } from "../support/naming.ts";
 import { ACTIONS, denyPlainHttp, policyDocument, type ResourceStatement } from "../support/permissions.ts";
 import { type RunbookSection, runbookLink } from "../support/runbook.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
@@ -37,7 +36,7 @@ export interface Metric {
 }
 
 export interface Alarm {
-  /** The Terraform id: `resize_errors`. Its name is the same, with hyphens, within the environment. */
+  /** The Terraform id: `resize_errors`. Its name is the same, with hyphens, within the system. */
   readonly id: string;
   /** What has happened: a sentence for somebody who was woken by it, up to 250 characters. */
   readonly meaning: string;
@@ -80,8 +79,7 @@ const RULES: readonly Rule<Alarm>[] = [
 ];
 
 /**
- * Where alarms are told: a topic that only this environment's alarms, and budgets where asked for, may publish to, over TLS,
- * and whoever listens to it.
+ * Where alarms are told: a topic that only this stack's alarms may publish to, over TLS, and whoever listens to it.
  *
  * Not with a KMS key: CloudWatch may only use one that we pay for ($1 a month and region), to hide for seconds names and
  * numbers that hold nothing of anybody's. SNS's own disks are encrypted, its deliveries go over TLS.
@@ -94,8 +92,6 @@ export class AlarmTopic extends Construct {
   private readonly naming: NamingScope;
   private readonly runbookUrl: string | undefined;
   private readonly provider: AwsProvider | undefined;
-  private readonly statements: ResourceStatement[] = [];
-  private readonly policy: SnsTopicPolicy;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, `${id}-topic`);
@@ -104,7 +100,7 @@ export class AlarmTopic extends Construct {
     this.runbookUrl = props.runbookUrl;
     this.provider = props.elsewhere?.provider;
     this.arn = this.createTopic();
-    this.policy = this.createPolicy(props.elsewhere?.region ?? props.naming.region);
+    this.createPolicy(props.elsewhere?.region ?? props.naming.region);
     for (const subscriber of props.subscribers) this.subscribe(subscriber);
   }
 
@@ -127,13 +123,6 @@ export class AlarmTopic extends Construct {
     this.alarmArns.push(withLogicalId(resource, alarm.id).arn);
   }
 
-  /** Lets budgets of this account be told here, and returns what must exist before one is made. */
-  allowBudgets(): ITerraformDependable {
-    // As AWS's guide has it; budgets have no region: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-    this.allow("Budgets", "budgets.amazonaws.com", `arn:aws:budgets::${this.naming.accountId}:*`);
-    return this.policy;
-  }
-
   /** No full stop behind an address: mail programs would make it part of the link. */
   private describe({ meaning, runbook }: Alarm): string {
     const link = runbookLink(runbook, this.runbookUrl);
@@ -146,33 +135,27 @@ export class AlarmTopic extends Construct {
     return withLogicalId(topic, this.logicalId).arn;
   }
 
-  private createPolicy(region: string): SnsTopicPolicy {
-    const { accountId, environment } = this.naming;
-    this.statements.push(denyPlainHttp("sns:Publish", [this.arn]));
-    const alarms = `arn:aws:cloudwatch:${region}:${accountId}:alarm:darkroom-${environment}-*`;
-    this.allow("Alarms", "cloudwatch.amazonaws.com", alarms);
-    return withLogicalId(
-      new SnsTopicPolicy(this, "policy", {
-        provider: this.provider,
-        arn: this.arn,
-        policy: Lazy.stringValue({ produce: () => policyDocument(this.statements) }),
-      }),
+  private createPolicy(region: string): void {
+    const policy = policyDocument([denyPlainHttp("sns:Publish", [this.arn]), this.allowAlarms(region)]);
+    withLogicalId(
+      new SnsTopicPolicy(this, "policy", { provider: this.provider, arn: this.arn, policy }),
       this.logicalId,
     );
   }
 
-  private allow(sid: string, service: string, sourceArn: string): void {
-    this.statements.push({
-      Sid: sid,
+  private allowAlarms(region: string): ResourceStatement {
+    const { accountId } = this.naming;
+    return {
+      Sid: "Alarms",
       Effect: "Allow",
-      Principal: { Service: service },
+      Principal: { Service: "cloudwatch.amazonaws.com" },
       Action: ACTIONS.publishAlarms,
       Resource: this.arn,
       Condition: {
-        ArnLike: { "aws:SourceArn": sourceArn },
-        StringEquals: { "aws:SourceAccount": this.naming.accountId },
+        ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:${region}:${accountId}:alarm:${namePrefix(this.naming)}-*` },
+        StringEquals: { "aws:SourceAccount": accountId },
       },
-    });
+    };
   }
 
   /** By its address and not by its place in the list, so that taking one out leaves the others alone. */

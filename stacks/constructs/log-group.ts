@@ -4,7 +4,7 @@ import { withLogicalId } from "../support/logical-id.ts";
 import { ACTIONS, type Grantee } from "../support/permissions.ts";
 
 export interface LogGroupProps {
-  /** `/aws/lambda/darkroom-dev-resize` */
+  /** `/aws/lambda/darkroom-dev-media-resize` */
   readonly name: string;
   /** Days, one of CloudWatch's numbers. */
   readonly retentionDays: number;

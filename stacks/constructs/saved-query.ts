@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { withLogicalId } from "../support/logical-id.ts";
 
 export interface SavedQueryProps {
-  /** Slashes make folders in the console: `darkroom-dev/What happened to a job`. */
+  /** Slashes make folders in the console: `darkroom-dev-media/What happened to a job`. */
   readonly queryName: string;
   readonly logGroupNames: readonly string[];
   /** The commands of Logs Insights, one in a line. */

@@ -1,13 +1,13 @@
 import type { Construct } from "constructs";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
-import type { Environment } from "../support/environment.ts";
 import { bucketName, type NamingScope } from "../support/naming.ts";
+import type { MediaEnvironment } from "./settings.ts";
 
 /** Where an upload comes in. Versioned: a worker reads the version that was announced, never a mix (security.md E5). */
 export function createUploadsBucket(
   scope: Construct,
   naming: NamingScope,
-  environment: Environment,
+  environment: MediaEnvironment,
   origins: readonly string[],
 ): PrivateBucket {
   return new PrivateBucket(scope, "uploads", {
@@ -22,7 +22,11 @@ export function createUploadsBucket(
 }
 
 /** What came out. Another bucket than uploads, so that no rendition can start another job (security.md E9). */
-export function createRenditionsBucket(scope: Construct, naming: NamingScope, environment: Environment): PrivateBucket {
+export function createRenditionsBucket(
+  scope: Construct,
+  naming: NamingScope,
+  environment: MediaEnvironment,
+): PrivateBucket {
   return new PrivateBucket(scope, "renditions", {
     bucketName: bucketName(naming, "renditions"),
     accountId: environment.accountId,
@@ -39,7 +43,7 @@ export function createBuildBucket(
   scope: Construct,
   id: "artifacts" | "site",
   naming: NamingScope,
-  environment: Environment,
+  environment: MediaEnvironment,
 ): PrivateBucket {
   return new PrivateBucket(scope, id, {
     bucketName: bucketName(naming, id),

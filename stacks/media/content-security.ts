@@ -1,5 +1,5 @@
-import type { Environment } from "../support/environment.ts";
 import { bucketName, type NamingScope } from "../support/naming.ts";
+import type { MediaEnvironment } from "./settings.ts";
 
 /**
  * Renditions are pictures, films and sound: whatever else a file may smuggle in runs nothing, loads nothing and has no
@@ -14,7 +14,7 @@ export const RENDITIONS_CSP =
  * The API and the CDN stand here by pattern and not by name: both answer with the page's origin in their CORS headers, so
  * they are made after the page's distribution, and naming them in its headers would be a circle.
  */
-export function createSiteCsp(environment: Environment, naming: NamingScope): string {
+export function createSiteCsp(environment: MediaEnvironment, naming: NamingScope): string {
   const extra = environment.pageSources.join(" ");
   const renditions = environment.domain ? `https://${environment.domain.cdn}` : "https://*.cloudfront.net";
   const uploads = `https://${bucketName(naming, "uploads")}.s3.${environment.region}.amazonaws.com`;

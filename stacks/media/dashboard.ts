@@ -2,12 +2,12 @@ import type { TerraformStack } from "cdktf";
 import { FUNCTION_NAMES } from "../../contracts/environment.ts";
 import { DIMENSIONS, METRICS, type Outcome } from "../../contracts/metrics.ts";
 import type { Cdn } from "../constructs/cdn.ts";
-import { type AlarmGroup, Dashboard, type Graph, type Line } from "../constructs/dashboard.ts";
+import { Dashboard, type Graph, type Line } from "../constructs/dashboard.ts";
 import type { HttpApi } from "../constructs/http-api.ts";
+import { EDGE_REGION, type Watch } from "../constructs/watch.ts";
 import type { WorkQueue } from "../constructs/work-queue.ts";
 import { globalName, metricsNamespace, type NamingScope } from "../support/naming.ts";
 import type { Functions } from "./functions.ts";
-import { EDGE_REGION, type Watch } from "./watching.ts";
 
 export interface DashboardSources {
   readonly naming: NamingScope;
@@ -25,9 +25,9 @@ type Worker = "resize" | "convert" | "settle";
 export function createDashboard(stack: TerraformStack, sources: DashboardSources): void {
   const { naming, watch } = sources;
   new Dashboard(stack, "media", {
-    dashboardName: globalName(naming, "other", "media"),
+    dashboardName: globalName(naming, "other", "dashboard"),
     region: naming.region,
-    alarms: watch && groupAlarms(watch),
+    alarms: watch?.listGroups(),
     rows: [
       apiRow(sources),
       jobsRow(naming),
@@ -37,11 +37,6 @@ export function createDashboard(stack: TerraformStack, sources: DashboardSources
       cdnRow(sources),
     ],
   });
-}
-
-function groupAlarms({ topic, edgeTopic }: Watch): AlarmGroup[] {
-  const own = { title: "Alarms", arns: topic.alarmArns };
-  return edgeTopic === topic ? [own] : [own, { title: `Alarms in ${EDGE_REGION}`, arns: edgeTopic.alarmArns }];
 }
 
 function apiRow({ api }: DashboardSources): Graph[] {

@@ -3,18 +3,18 @@ import type { EnvironmentOf, FunctionName } from "../../contracts/environment.ts
 import { MEDIA_KINDS, type MediaKind } from "../../contracts/media.ts";
 import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/object-keys.ts";
 import type { JobTable } from "../constructs/job-table.ts";
-import { type FunctionAlarms, NodeFunction, type NodeFunctionProps } from "../constructs/node-function.ts";
+import { NodeFunction, type NodeFunctionProps } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
+import type { Watch } from "../constructs/watch.ts";
 import type { ConsumableQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
-import type { Environment } from "../support/environment.ts";
 import { metricsNamespace, type NamingScope } from "../support/naming.ts";
-import type { Watch } from "./watching.ts";
+import type { MediaEnvironment } from "./settings.ts";
 
 /** What functions are made from, and told of. */
 export interface FunctionContext {
   readonly naming: NamingScope;
-  readonly environment: Environment;
+  readonly environment: MediaEnvironment;
   readonly artifacts: Artifacts;
   readonly jobs: JobTable;
   readonly uploads: PrivateBucket;
@@ -172,12 +172,8 @@ function describeFunction<Name extends FunctionName>(
     timeoutSeconds: settings.timeoutSeconds,
     reservedConcurrency: settings.reservedConcurrency,
     environment: { ...variables, ...tuning },
-    logRetentionDays: environment.retention.logDays,
-    alarms: context.watch && createAlarms(context.watch),
+    logRetentionDays: environment.logDays,
+    alarms: context.watch?.ofFunctions(),
     layerArns: name === "convert" ? [context.ffmpegArn] : undefined,
   };
-}
-
-function createAlarms({ topic, thresholds }: Watch): FunctionAlarms {
-  return { topic, errors: thresholds.functionErrors, throttles: thresholds.functionThrottles };
 }

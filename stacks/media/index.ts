@@ -1,10 +1,8 @@
-import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider/index.js";
-import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FFMPEG_LAYER } from "../../contracts/artifacts.ts";
 import { sourcePrefix } from "../../contracts/object-keys.ts";
 import { API_ROUTES } from "../../contracts/routes.ts";
-import { Cdn, type CdnAlarms } from "../constructs/cdn.ts";
+import { Cdn } from "../constructs/cdn.ts";
 import { FunctionLayer } from "../constructs/function-layer.ts";
 import { HttpApi } from "../constructs/http-api.ts";
 import { JobTable } from "../constructs/job-table.ts";
@@ -12,26 +10,19 @@ import type { NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
 import { Schedule } from "../constructs/schedule.ts";
 import { SiteFiles } from "../constructs/site-files.ts";
+import type { Watch } from "../constructs/watch.ts";
 import { WorkQueue } from "../constructs/work-queue.ts";
-import type { Artifacts } from "../support/artifacts.ts";
-import { useBackend } from "../support/backend.ts";
-import type { Environment } from "../support/environment.ts";
-import { type NamingScope, regionalName, stackName } from "../support/naming.ts";
-import type { StateBackend } from "../support/state-backends.ts";
+import { regionalName } from "../support/naming.ts";
+import { SystemStack, type SystemStackProps } from "../system-stack.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
 import { createDashboard } from "./dashboard.ts";
 import { createFunctions, type Functions } from "./functions.ts";
+import { MEDIA } from "./names.ts";
 import { createOutputs } from "./outputs.ts";
 import { createSavedQueries } from "./saved-queries.ts";
-import { createWatch, type Watch, watchSettle } from "./watching.ts";
-
-export interface MediaStackProps {
-  readonly environment: Environment;
-  readonly artifacts: Artifacts;
-  /** Where its state is kept. @default a file in the checkout */
-  readonly stateBackend?: StateBackend | undefined;
-}
+import type { MediaSettings } from "./settings.ts";
+import { watchSettle } from "./watching.ts";
 
 /** Where things are kept. */
 interface Stores {
@@ -51,20 +42,13 @@ const SETTLE_BATCH_SIZE = 10;
 const SETTLE_CONCURRENCY = 2;
 
 /** Uploads become finished media: from the address to upload to, to the CDN that serves what became of it. */
-export class MediaStack extends TerraformStack {
-  private readonly environment: Environment;
-  private readonly artifacts: Artifacts;
-  private readonly naming: NamingScope;
+export class MediaStack extends SystemStack<MediaSettings> {
   private readonly watch: Watch | undefined;
 
-  constructor(scope: Construct, { environment, artifacts, stateBackend }: MediaStackProps) {
-    super(scope, stackName("media", environment.name));
-    this.environment = environment;
-    this.artifacts = artifacts;
-    this.naming = { environment: environment.name, accountId: environment.accountId, region: environment.region };
-    const provider = this.createProvider();
-    useBackend(this, { ...this.naming, stateBackend });
-    this.watch = createWatch(this, environment, this.naming, provider);
+  constructor(scope: Construct, props: SystemStackProps<MediaSettings>) {
+    super(scope, MEDIA, props);
+    const { environment } = this;
+    this.watch = this.createWatch();
 
     const siteBucket = createBuildBucket(this, "site", this.naming, environment);
     const site = this.createSite(siteBucket);
@@ -85,21 +69,6 @@ export class MediaStack extends TerraformStack {
     createOutputs(this, { environment, api, cdn, site, siteBucket, ...stores });
   }
 
-  private createProvider(): AwsProviderConfig {
-    const { region, accountId, name } = this.environment;
-    const settings = {
-      region,
-      allowedAccountIds: [accountId],
-      defaultTags: [{ tags: { Project: "darkroom", Environment: name, Stack: this.node.id } }],
-    };
-    new AwsProvider(this, "aws", settings);
-    return settings;
-  }
-
-  private cdnAlarms(): CdnAlarms | undefined {
-    return this.watch && { topic: this.watch.edgeTopic, errorPercent: this.watch.thresholds.cdnErrorPercent };
-  }
-
   private createSite(bucket: PrivateBucket): Cdn {
     const { environment, naming } = this;
     return new Cdn(this, "site", {
@@ -113,7 +82,7 @@ export class MediaStack extends TerraformStack {
         name: environment.domain.site,
         certificateArn: environment.domain.certificateArn,
       },
-      alarms: this.cdnAlarms(),
+      alarms: this.watch?.ofCdn(),
     });
   }
 
@@ -130,7 +99,7 @@ export class MediaStack extends TerraformStack {
         name: environment.domain.cdn,
         certificateArn: environment.domain.certificateArn,
       },
-      alarms: this.cdnAlarms(),
+      alarms: this.watch?.ofCdn(),
     });
   }
 
@@ -168,10 +137,9 @@ export class MediaStack extends TerraformStack {
   }
 
   private createQueues(uploads: PrivateBucket): Queues {
-    const { functions } = this.environment;
-    const thresholds = this.watch?.thresholds;
-    const resize = this.createQueue("resize", functions.resize.timeoutSeconds, thresholds?.resizeQueueSeconds);
-    const convert = this.createQueue("convert", functions.convert.timeoutSeconds, thresholds?.convertQueueSeconds);
+    const { functions, thresholds } = this.environment;
+    const resize = this.createQueue("resize", functions.resize.timeoutSeconds, thresholds.resizeQueueSeconds);
+    const convert = this.createQueue("convert", functions.convert.timeoutSeconds, thresholds.convertQueueSeconds);
     uploads.notifyQueues([
       { id: "resize-images", prefix: sourcePrefix("image"), queue: resize },
       { id: "convert-videos", prefix: sourcePrefix("video"), queue: convert },
@@ -195,13 +163,13 @@ export class MediaStack extends TerraformStack {
   private createQueue(
     id: "resize" | "convert",
     consumerTimeoutSeconds: number,
-    oldestMessageSeconds: number | undefined,
+    oldestMessageSeconds: number,
   ): WorkQueue {
     return new WorkQueue(this, id, {
       queueName: regionalName(this.naming, "queue", id),
       consumerTimeoutSeconds,
       deadLetterConsumerTimeoutSeconds: this.environment.functions.settle.timeoutSeconds,
-      alarms: this.watch && oldestMessageSeconds ? { topic: this.watch.topic, oldestMessageSeconds } : undefined,
+      alarms: this.watch ? { topic: this.watch.topic, oldestMessageSeconds } : undefined,
     });
   }
 
@@ -215,7 +183,7 @@ export class MediaStack extends TerraformStack {
   }
 
   private createApi({ presign, status }: Functions, origins: readonly string[]): HttpApi {
-    const { throttle, retention, name } = this.environment;
+    const { throttle, logDays, name } = this.environment;
     return new HttpApi(this, "api", {
       apiName: regionalName(this.naming, "other", "api"),
       description: `Darkroom ${name}: upload addresses, limits and job status`,
@@ -229,12 +197,8 @@ export class MediaStack extends TerraformStack {
       origins,
       requestsPerSecond: throttle.requestsPerSecond,
       burst: throttle.burst,
-      logRetentionDays: retention.logDays,
-      alarms: this.watch && {
-        topic: this.watch.topic,
-        errors: this.watch.thresholds.apiErrors,
-        p95Ms: this.watch.thresholds.apiLatencyMs,
-      },
+      logRetentionDays: logDays,
+      alarms: this.watch?.ofApi(),
     });
   }
 

@@ -3,13 +3,13 @@ import type { Cdn } from "../constructs/cdn.ts";
 import type { HttpApi } from "../constructs/http-api.ts";
 import type { JobTable } from "../constructs/job-table.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
-import type { Environment } from "../support/environment.ts";
+import type { MediaEnvironment } from "./settings.ts";
 
 /** Raised when an output is renamed, removed or changes its meaning, so that a reader can tell. */
 const SCHEMA_VERSION = "1";
 
 export interface OutputSources {
-  readonly environment: Environment;
+  readonly environment: MediaEnvironment;
   readonly api: HttpApi;
   readonly cdn: Cdn;
   readonly site: Cdn;

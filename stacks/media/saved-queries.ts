@@ -1,7 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import type { HttpApi } from "../constructs/http-api.ts";
 import { SavedQuery } from "../constructs/saved-query.ts";
-import { type NamingScope, regionalName } from "../support/naming.ts";
+import { type NamingScope, namePrefix } from "../support/naming.ts";
 import type { Functions } from "./functions.ts";
 
 /** Any id; whoever asks puts theirs in. */
@@ -16,7 +16,7 @@ export function createSavedQueries(
   const all = Object.values(functions).map(({ logGroupName }) => logGroupName);
   const save = (id: string, name: string, logGroupNames: readonly string[], ...commands: readonly string[]) =>
     new SavedQuery(stack, id, {
-      queryName: `${regionalName(naming, "other", "media")}/${name}`,
+      queryName: `${namePrefix(naming)}/${name}`,
       logGroupNames,
       commands,
     });

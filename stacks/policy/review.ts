@@ -1,7 +1,7 @@
 import type { Problem } from "../support/errors.ts";
 import type { PolicyStack } from "./policy-stack.ts";
 import { getRule, RULE_IDS, type RuleId } from "./rules/index.ts";
-import type { Waiver } from "./waivers.ts";
+import type { Waiver } from "./waiver.ts";
 
 /** One resource that breaks one rule. */
 export interface Finding {
@@ -21,8 +21,6 @@ export interface Review {
   readonly unused: readonly Problem[];
 }
 
-/** Where a person excuses a finding. */
-const WAIVER_FILE = "stacks/policy/waivers.ts";
 const DAY_MS = 86_400_000;
 const MAX_WAIVER_DAYS = 366;
 
@@ -51,7 +49,7 @@ export function reviewStacks(stacks: readonly PolicyStack[], waivers: readonly W
         message: `expired on ${waiver.until}; mend the resource, or renew the waiver if its reason still holds`,
       })),
     unused: waivers.flatMap((waiver) =>
-      (waiver.setting === undefined ? listUnused(waiver, findings) : []).map((target) => ({
+      (waiver.setting === undefined ? listUnused(waiver, findings, stacks) : []).map((target) => ({
         path: nameOf(waiver),
         message: `excuses nothing at ${target}; delete it`,
       })),
@@ -84,9 +82,10 @@ function isNamed(address: string, pattern: string): boolean {
   return pattern.endsWith(".*") ? address.startsWith(pattern.slice(0, -1)) : address === pattern;
 }
 
-/** Each resource, in each stack where stacks are named, has to earn its place. */
-function listUnused(waiver: Waiver, findings: readonly Finding[]): readonly string[] {
-  return (waiver.stacks ?? [undefined]).flatMap((stack) =>
+/** Each resource, in each stack of those that are there, has to earn its place. */
+function listUnused(waiver: Waiver, findings: readonly Finding[], stacks: readonly PolicyStack[]): readonly string[] {
+  const present = waiver.stacks?.filter((name) => stacks.some((stack) => stack.name === name));
+  return (present ?? [undefined]).flatMap((stack) =>
     waiver.resources
       .filter(
         (resource) =>
@@ -104,5 +103,5 @@ function toProblem({ stack, address, rule, problem }: Finding): Problem {
 }
 
 function nameOf({ rule, resources }: Waiver): string {
-  return `${WAIVER_FILE}, ${rule} of ${resources.join(", ")}`;
+  return `the waiver of ${rule} for ${resources.join(", ")}`;
 }

@@ -1,7 +1,8 @@
 import { ConfigurationError } from "../support/errors.ts";
 import { type Body, PolicyStack } from "./policy-stack.ts";
 import { reviewStacks } from "./review.ts";
-import { STATE_BACKEND_WAIVERS, type Waiver } from "./waivers.ts";
+import type { Waiver } from "./waiver.ts";
+import { STATE_BACKEND_WAIVERS } from "./waivers.ts";
 
 /**
  * Holds the stack that keeps Terraform's states against the rules. It knows nothing of this project, so `npm run bootstrap`

@@ -4,6 +4,8 @@ import * as z from "zod";
 
 const EMAIL = /^[^\s@"<>]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i;
 
+export const email = z.string().regex(EMAIL, "must be an e-mail address");
+
 /**
  * An address with a key in it is a password: whoever reads the repository, or the state, could page people with it. Keys
  * of webhooks are long and mix letters with digits.
@@ -36,6 +38,7 @@ const runbookUrl = z
     "must be an https address without user, query or #, like https://github.com/<owner>/<repository>/blob/main/docs/runbook.md",
   );
 
+/** What every system watches; what only one has to watch stands in its own block. */
 const thresholds = z
   .strictObject({
     /** Answers of 500 and above, in five minutes. */
@@ -46,14 +49,6 @@ const thresholds = z
     functionErrors: z.int().min(1).default(5),
     /** Calls of one function that found no free place, in five minutes. */
     functionThrottles: z.int().min(1).default(10),
-    /**
-     * Seconds that the oldest message of a queue has waited. A message whose worker died before it could say when it is to
-     * come back is hidden for six times the function's timeout: the defaults are above one such time.
-     */
-    resizeQueueSeconds: z.int().min(60).default(900),
-    convertQueueSeconds: z.int().min(60).default(7200),
-    /** Jobs given up after their message failed too often, in an hour. */
-    jobsGivenUp: z.int().min(1).default(1),
     /** Percent of a distribution's answers that are 500 and above, for 15 minutes. */
     cdnErrorPercent: z.number().gt(0).max(100).default(5),
   })
@@ -68,12 +63,11 @@ export const alarmSettings = z
       .min(1, "must name at least one: an alarm that nobody hears is none")
       .max(10)
       .refine((all) => new Set(all).size === all.length, { error: "name each subscriber once" }),
-    /** US dollars a month for the whole account; told at 80 % spent, and when all of it is forecast or spent. */
-    monthlyBudgetUsd: z.int().min(1).max(1_000_000),
     /** Where docs/runbook.md can be read: alarms then link to their section. @default they name the file */
     runbookUrl: runbookUrl.optional(),
     thresholds,
   })
   .optional();
 
+export type AlarmSettings = NonNullable<z.output<typeof alarmSettings>>;
 export type AlarmThresholds = z.output<typeof thresholds>;

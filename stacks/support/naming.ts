@@ -8,6 +8,8 @@ import { ConfigurationError } from "./errors.ts";
 export interface NamingScope {
   /** `dev` */
   readonly environment: string;
+  /** `media` */
+  readonly system: string;
   /** 12 digits. */
   readonly accountId: string;
   /** `eu-central-1` */
@@ -20,33 +22,38 @@ const MAX_LENGTH = { bucket: 63, role: 64, function: 64, queue: 80, cloudfront: 
 export type RegionalKind = "function" | "queue" | "table" | "other";
 export type GlobalKind = "role" | "cloudfront" | "other";
 
-/** `darkroom-dev-uploads-111111111111-eu-central-1` */
+/** `darkroom-dev-media-uploads-111111111111-eu-central-1` */
 export function bucketName(scope: NamingScope, name: string): string {
-  return checked("bucket", `darkroom-${scope.environment}-${name}-${scope.accountId}-${scope.region}`);
+  return checked("bucket", `${namePrefix(scope)}-${name}-${scope.accountId}-${scope.region}`);
 }
 
-/** `darkroom-dev-resize` */
+/** `darkroom-dev-media-resize` */
 export function regionalName(scope: NamingScope, kind: RegionalKind, name: string): string {
-  return checked(kind, `darkroom-${scope.environment}-${name}`);
+  return checked(kind, `${namePrefix(scope)}-${name}`);
 }
 
-/** `darkroom-dev-resize-eu-central-1`, for what belongs to the account and not to a region. */
+/** `darkroom-dev-media-resize-eu-central-1`, for what belongs to the account and not to a region. */
 export function globalName(scope: NamingScope, kind: GlobalKind, name: string): string {
-  return checked(kind, `darkroom-${scope.environment}-${name}-${scope.region}`);
+  return checked(kind, `${namePrefix(scope)}-${name}-${scope.region}`);
 }
 
-/** `darkroom-media-dev` */
+/** `darkroom-dev-media`: what each name of a system begins with, in one environment. */
+export function namePrefix({ environment, system }: Pick<NamingScope, "environment" | "system">): string {
+  return stackName(system, environment);
+}
+
+/** `darkroom-dev-media` */
 export function stackName(system: string, environment: string): string {
-  return `darkroom-${system}-${environment}`;
+  return `darkroom-${environment}-${system}`;
 }
 
 export function functionArn(scope: NamingScope, functionName: string): string {
   return `arn:aws:lambda:${scope.region}:${scope.accountId}:function:${functionName}`;
 }
 
-/** `Darkroom/dev`: CloudWatch's namespace of what functions measure. */
-export function metricsNamespace({ environment }: NamingScope): string {
-  return `Darkroom/${environment}`;
+/** `Darkroom/dev/media`: CloudWatch's namespace of what functions measure. */
+export function metricsNamespace({ environment, system }: NamingScope): string {
+  return `Darkroom/${environment}/${system}`;
 }
 
 function checked(kind: keyof typeof MAX_LENGTH, name: string): string {

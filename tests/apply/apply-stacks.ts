@@ -19,10 +19,10 @@ export interface ApplyOptions {
 }
 
 /** One setting in environments.ts, which no resource but log groups takes. */
-const CHANGE = { setting: "retention.logDays", from: 7, to: 14, type: "aws_cloudwatch_log_group" } as const;
+const CHANGE = { setting: "logDays", from: 7, to: 14, type: "aws_cloudwatch_log_group" } as const;
 
 /** What `openCors` changes. */
-const DRIFTED = "darkroom-media-dev:aws_s3_bucket_cors_configuration.uploads";
+const DRIFTED = "darkroom-dev-media:aws_s3_bucket_cors_configuration.uploads";
 
 /**
  * Takes the project through what a platform engineer does with it, by the project's own commands, the real Terraform and the
@@ -103,7 +103,7 @@ class ApplyRun {
 
   async planChange(): Promise<string> {
     const before = this.project.readBodies();
-    await this.project.synthesize({ retention: { ...this.project.environment.retention, logDays: CHANGE.to } });
+    await this.project.synthesize({ logDays: CHANGE.to });
     const after = this.project.readBodies();
     const expected = [...after.keys()].filter((it) => JSON.stringify(before.get(it)) !== JSON.stringify(after.get(it)));
     await this.project.run("plan/main.ts", 2, ...this.project.synthesized, "--guard");

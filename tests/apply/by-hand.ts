@@ -25,7 +25,7 @@ export async function leaveFiles(target: Target, place: Place): Promise<void> {
 }
 
 function bucketName(name: string, { accountId }: Target, { region }: Place): string {
-  return `darkroom-dev-${name}-${accountId}-${region}`;
+  return `darkroom-dev-media-${name}-${accountId}-${region}`;
 }
 
 async function withS3(target: Target, { region }: Place, work: (s3: S3Client) => Promise<void>): Promise<void> {

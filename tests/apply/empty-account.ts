@@ -8,7 +8,7 @@ export async function requireEmptyAccount({ accountId }: Target): Promise<void> 
   const { region } = describeEnvironment(accountId);
   const s3 = new S3Client({ region });
   try {
-    const bucket = `darkroom-dev-uploads-${accountId}-${region}`;
+    const bucket = `darkroom-dev-media-uploads-${accountId}-${region}`;
     if (!(await hasBucket(s3, bucket))) return;
     throw new ApplyError(`${bucket} exists: dev is deployed in account ${accountId}. Take an account without it.`);
   } finally {

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { EnvironmentInput } from "../../stacks/support/environment.ts";
+import type { HouseEnvironmentInput } from "../../systems.ts";
 import { writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
 import { Checkout } from "../terraform-state-backend/checkout.ts";
 import { cleanEnvironment, type Outcome, PLUGIN_FOLDER } from "../terraform-state-backend/terraform.ts";
@@ -25,7 +25,7 @@ export class Project {
   readonly variables: NodeJS.ProcessEnv;
   /** Arguments of plan, deploy and destroy. */
   readonly synthesized = ["dev", "--synthesized", "cdktf.out"] as const;
-  environment: EnvironmentInput;
+  environment: HouseEnvironmentInput;
   private readonly target: Target;
   private readonly checkout: Checkout;
   private readonly stacksFolder: string;
@@ -62,7 +62,7 @@ export class Project {
   }
 
   /** `npm run synth`, with the environment changed as a person would; then what the target lacks is left out, and returned. */
-  async synthesize(changes: Partial<EnvironmentInput> = {}): Promise<readonly string[]> {
+  async synthesize(changes: Partial<HouseEnvironmentInput> = {}): Promise<readonly string[]> {
     this.environment = describeEnvironment(this.target.accountId, changes);
     this.checkout.write("environments.ts", renderEnvironments(this.environment));
     const variables = { ...this.variables, DARKROOM_ENVIRONMENT: "dev" };
@@ -77,7 +77,7 @@ export class Project {
       .map((name) => join(this.stacksFolder, name));
   }
 
-  /** What all stacks declare, by `darkroom-media-dev:aws_s3_bucket.uploads`. */
+  /** What all stacks declare, by `darkroom-dev-media:aws_s3_bucket.uploads`. */
   readBodies(): ReadonlyMap<string, Json> {
     return new Map(
       this.listStackFolders().flatMap((folder) =>

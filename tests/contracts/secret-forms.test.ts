@@ -10,8 +10,8 @@ describe("a text", () => {
 
   it.each([
     "https://d111111abcdef8.cloudfront.net",
-    "https://sqs.eu-central-1.amazonaws.com/111111111111/darkroom-dev-resize",
-    "https://darkroom-dev-uploads-111111111111-eu-central-1.s3.eu-central-1.amazonaws.com/",
+    "https://sqs.eu-central-1.amazonaws.com/111111111111/darkroom-dev-media-resize",
+    "https://darkroom-dev-media-uploads-111111111111-eu-central-1.s3.eu-central-1.amazonaws.com/",
     "arn:aws:secretsmanager:eu-central-1:111111111111:secret:database-AbCdEf",
     "http://127.0.0.1:5173",
     "postgres://database.internal:5432/app",

@@ -325,7 +325,7 @@ describe("the AWS CLI", () => {
       expect(caller).toContain(":user/administrator");
       expect(buckets).toContain(laptop.output("uploadsBucket"));
       expect(home).toContain("<!doctype html>");
-      expect(queues).toContain("darkroom-dev-resize");
+      expect(queues).toContain("darkroom-dev-media-resize");
       expect(tables).toContain(laptop.output("jobsTable"));
     },
     60_000,
@@ -362,7 +362,7 @@ describe("an upload that never comes", () => {
     const came = await processFile(impatient.apiUrl, await photo(200, 200));
     await isAbandoned;
 
-    scheduleOf(impatient.laptop.runtime).fireNow("darkroom-dev-settle");
+    scheduleOf(impatient.laptop.runtime).fireNow("darkroom-dev-media-settle");
 
     expect((await waitForJob(never)).status).toBe("EXPIRED");
     expect((await readJob(`${impatient.apiUrl}/status?jobId=${came.jobId}`)).status).toBe("COMPLETED");

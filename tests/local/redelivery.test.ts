@@ -15,7 +15,7 @@ type Line = Readonly<Record<string, unknown>>;
 async function waitForLine({ stateFolder }: TestLaptop, fits: (line: Line) => boolean): Promise<Line> {
   const folder = join(stateFolder, "logs");
   const find = () => {
-    const files = readdirSync(folder).filter((name) => name.startsWith("aws-lambda-darkroom-dev-resize"));
+    const files = readdirSync(folder).filter((name) => name.startsWith("aws-lambda-darkroom-dev-media-resize"));
     return (
       files
         .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"))
@@ -44,7 +44,7 @@ async function picture(width: number, height: number): Promise<TestFile> {
 async function readQueueSeconds({ laptop }: TestLaptop): Promise<number> {
   const { endpointUrl: endpoint, region, administrator: credentials } = laptop;
   const sqs = new SQSClient({ endpoint, region, credentials });
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "darkroom-dev-resize" }));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "darkroom-dev-media-resize" }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["VisibilityTimeout"] }),
   );

@@ -37,7 +37,7 @@ const makeLongFilm = () =>
   });
 
 function findTries(logs: string, jobId: string): { readonly time: string; readonly attempt: number }[] {
-  const lines = readFileSync(join(logs, "aws-lambda-darkroom-dev-convert.jsonl"), "utf8").trim().split("\n");
+  const lines = readFileSync(join(logs, "aws-lambda-darkroom-dev-media-convert.jsonl"), "utf8").trim().split("\n");
   const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const begun = parsed.filter((line) => line.message === "The job is begun." && line.jobId === jobId);
   return begun.map(({ time, attempt }) => ({ time: String(time), attempt: Number(attempt) }));

@@ -14,9 +14,9 @@ import { makeFolder } from "./operations-fixture.ts";
 const OUTPUTS = {
   apiUrl: "https://abc.execute-api.eu-central-1.amazonaws.com",
   region: "eu-central-1",
-  jobsTable: "darkroom-dev-jobs",
-  uploadsBucket: "darkroom-dev-uploads",
-  renditionsBucket: "darkroom-dev-renditions",
+  jobsTable: "darkroom-dev-media-jobs",
+  uploadsBucket: "darkroom-dev-media-uploads",
+  renditionsBucket: "darkroom-dev-media-renditions",
 };
 
 function writeOutputs(stacks: object): { "outputs-file": string } {
@@ -27,9 +27,9 @@ function writeOutputs(stacks: object): { "outputs-file": string } {
 
 describe("a deployment", () => {
   it("is found by its outputs: those of the only stack, or of the one that is named", () => {
-    const choice = writeOutputs({ a: OUTPUTS, b: { ...OUTPUTS, jobsTable: "darkroom-prod-jobs" } });
+    const choice = writeOutputs({ a: OUTPUTS, b: { ...OUTPUTS, jobsTable: "darkroom-prod-media-jobs" } });
 
-    expect(readDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod");
+    expect(readDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod-media");
     expect(() => readDeployment(choice, {})).toThrow("holds several stacks; name one with --stack: it has a, b.");
     expect(() => readDeployment({ ...choice, stack: "c" }, {})).toThrow('has no stack "c"');
   });
@@ -48,7 +48,7 @@ describe("a deployment", () => {
       const { name, accountId, region } = environment;
       const stack = synthesizeStack(name);
       const names = {
-        stackName: `darkroom-media-${name}`,
+        stackName: `darkroom-${name}-media`,
         jobsTable: stack.get("aws_dynamodb_table.jobs").name,
         uploadsBucket: stack.get("aws_s3_bucket.uploads").bucket,
         renditionsBucket: stack.get("aws_s3_bucket.renditions").bucket,

@@ -17,7 +17,7 @@ const ALIASES = {
 const FOLDER = join(PROJECT_FOLDER, ".cache/moving-on");
 const INSTALL_SECONDS = 90;
 /** What synthesis reads of the project; all that is not in FOLDER is found above it. */
-const SOURCES = ["main.ts", "environments.ts", "stacks", "contracts"];
+const SOURCES = ["main.ts", "environments.ts", "systems.ts", "stacks", "contracts"];
 /** cdktn writes the provider's whole name where cdktf writes its short one; Terraform reads the same. */
 const SHORT_SOURCE = "aws";
 const WHOLE_SOURCE = "hashicorp/aws";

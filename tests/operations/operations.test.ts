@@ -77,7 +77,7 @@ describe("npm run job", () => {
     const told = await run(job, jobId, "--environment", "dev");
 
     expect(told).toContain(`AWS_ENDPOINT_URL is ${laptop.laptop.endpointUrl}: that is asked, and not AWS.`);
-    expect(told).toContain(`${jobId}  darkroom-media-dev, eu-central-1`);
+    expect(told).toContain(`${jobId}  darkroom-dev-media, eu-central-1`);
     expect(told).toContain("PENDING, 0 %");
   });
 
@@ -101,7 +101,7 @@ describe("npm run job", () => {
   });
 
   it("says of an id that nobody made where it may be, and of other text that it is no id", async () => {
-    await expect(onLaptop(job, randomUUID())).rejects.toThrow(/There is no job [0-9a-f-]+ in darkroom-dev-jobs/);
+    await expect(onLaptop(job, randomUUID())).rejects.toThrow(/There is no job [0-9a-f-]+ in darkroom-dev-media-jobs/);
     await expect(onLaptop(job, "1234")).rejects.toThrow('"1234" is not a job\'s id');
     await expect(onLaptop(job)).rejects.toThrow("Name one job");
   });
@@ -118,8 +118,8 @@ describe("npm run redrive", () => {
   it("shows every queue with its dead letters, and moves nothing with --counts", async () => {
     const told = await onLaptop(redrive, "--counts");
 
-    expect(told).toMatch(/darkroom-dev-convert +0 +\d+ +0 +0/);
-    expect(told).toMatch(/darkroom-dev-resize +0/);
+    expect(told).toMatch(/darkroom-dev-media-convert +0 +\d+ +0 +0/);
+    expect(told).toMatch(/darkroom-dev-media-resize +0/);
     expect(told).toContain("There is no dead letter to move.");
   });
 
@@ -128,8 +128,8 @@ describe("npm run redrive", () => {
 
     const told = await run(redrive, "resize", "--counts", "--environment", "dev");
 
-    expect(told).toMatch(/^darkroom-media-dev, eu-central-1$/m);
-    expect(told).toMatch(/darkroom-dev-convert +0 +\d+ +0 +0/);
+    expect(told).toMatch(/^darkroom-dev-media, eu-central-1$/m);
+    expect(told).toMatch(/darkroom-dev-media-convert +0 +\d+ +0 +0/);
   });
 
   it("refuses a queue that is not there by name, and names those that are", async () => {
@@ -145,19 +145,19 @@ describe("npm run redrive", () => {
       ...{ visibilityTimeoutSeconds: 0, messageRetentionSeconds: 3600, delaySeconds: 0 },
       ...{ maxMessageSize: 262_144, receiveWaitTimeSeconds: 0 },
     };
-    const dead = await service.putQueue("darkroom-dev-spare-dead-letters", settings);
+    const dead = await service.putQueue("darkroom-dev-media-spare-dead-letters", settings);
     const redrivePolicy = { deadLetterTargetArn: dead.arn, maxReceiveCount: 1 };
-    await service.putQueue("darkroom-dev-spare", { ...settings, redrivePolicy });
-    const QueueUrl = await urlOf("darkroom-dev-spare");
+    await service.putQueue("darkroom-dev-media-spare", { ...settings, redrivePolicy });
+    const QueueUrl = await urlOf("darkroom-dev-media-spare");
     await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "an upload" }));
     for (let tries = 0; tries < 3; tries++) await sqs().send(new ReceiveMessageCommand({ QueueUrl }));
 
     const looked = await onLaptop(redrive, "spare", "--counts");
     const told = await onLaptop(redrive, "spare");
 
-    expect(looked).toMatch(/darkroom-dev-spare +0 +0 +1 +0/);
+    expect(looked).toMatch(/darkroom-dev-media-spare +0 +0 +1 +0/);
     expect(looked).not.toContain("moved");
-    expect(told).toContain("darkroom-dev-spare: 1 of 1 dead letters moved, done");
+    expect(told).toContain("darkroom-dev-media-spare: 1 of 1 dead letters moved, done");
     const attributes = { VisibilityTimeout: "30" };
     await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
     const { Messages = [] } = await sqs().send(new ReceiveMessageCommand({ QueueUrl }));

@@ -23,7 +23,7 @@ export function planJson(resources: readonly Planned[], more: Readonly<Record<st
   return JSON.stringify({ format_version: "1.2", terraform_version: "1.11.4", resource_changes: changes, ...more });
 }
 
-export const STACK = "darkroom-media-dev";
+export const STACK = "darkroom-dev-media";
 
 export function review(
   resources: readonly Planned[],

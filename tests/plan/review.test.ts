@@ -54,9 +54,9 @@ describe("the guard", () => {
   it("says how a resource survives that only got another id", () => {
     const bucket = (name: string) => ({ bucket: name, tags: null });
     const reviewed = review([
-      { address: "aws_s3_bucket.renditions", actions: ["delete"], before: bucket("darkroom-dev-renditions") },
+      { address: "aws_s3_bucket.renditions", actions: ["delete"], before: bucket("darkroom-dev-media-renditions") },
       { address: "aws_s3_bucket.other", actions: ["create"], after: bucket("darkroom-dev-other") },
-      { address: "aws_s3_bucket.media", actions: ["create"], after: bucket("darkroom-dev-renditions") },
+      { address: "aws_s3_bucket.media", actions: ["create"], after: bucket("darkroom-dev-media-renditions") },
     ]);
 
     expect(told(reviewed)).toEqual([

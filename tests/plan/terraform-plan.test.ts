@@ -8,6 +8,7 @@ import { createReview } from "../../plan/model/review.ts";
 import { readSources } from "../../plan/model/source.ts";
 import { parsePlan } from "../../plan/model/terraform-plan.ts";
 import { synthesize } from "../../stacks/app.ts";
+import { SYSTEMS } from "../../systems.ts";
 import { writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
 import { ref } from "../stacks/synthesized.ts";
 import { environments } from "../support/environments.ts";
@@ -59,6 +60,7 @@ describe.skipIf(WITHOUT_TERRAFORM)(
       const artifactsFolder = writeFixtureArtifacts(join(folder, "dist"));
       synthesized = join(folder, "cdktf.out");
       [stack = ""] = synthesize({
+        systems: SYSTEMS,
         environments: [environments.dev],
         artifactsFolder,
         outputFolder: synthesized,
@@ -78,7 +80,7 @@ describe.skipIf(WITHOUT_TERRAFORM)(
 
     function reviewOf(json: string) {
       const sources = readSources(readFileSync(join(stack, "cdk.tf.json"), "utf8"));
-      return createReview(parsePlan(json), { stack: "darkroom-media-dev", sources, allowedDestroys: [] });
+      return createReview(parsePlan(json), { stack: "darkroom-dev-media", sources, allowedDestroys: [] });
     }
 
     it("for an empty account names every permission, with its place in the code, though no ARN is known yet", () => {
@@ -113,14 +115,14 @@ describe.skipIf(WITHOUT_TERRAFORM)(
       expect(readFileSync(join(synthesized, "plan-review.md"), "utf8")).toBe(page);
       expect(page).toMatch(/^<!-- darkroom plan review -->\n## Plan/);
       expect(page).toMatch(
-        /- `aws_s3_bucket\.artifacts` is \*\*replaced\*\*, forced by `bucket` \(`darkroom-dev-artifacts-\S+` → `renamed-artifacts`\)\. \*\*Holds data: every object in it is lost\.\*\* — `stacks\/media\/buckets\.ts:\d+`/,
+        /- `aws_s3_bucket\.artifacts` is \*\*replaced\*\*, forced by `bucket` \(`darkroom-dev-media-artifacts-\S+` → `renamed-artifacts`\)\. \*\*Holds data: every object in it is lost\.\*\* — `stacks\/media\/buckets\.ts:\d+`/,
       );
       expect(page).toContain(
         "- `aws_cloudwatch_log_group.status` is **destroyed**: the stack no longer declares it. **Holds data: every log line in it is lost.**",
       );
       expect(page).toMatch(/- `--allow-destroy aws_s3_bucket\.artifacts`\n/);
       expect(page).toMatch(
-        /- `aws_iam_role_policy\.resize` allows `s3:DeleteObject` on `arn:aws:s3:::darkroom-dev-renditions-\S+\/v1\/\*` \(new action; `WriteRenditions`\)/,
+        /- `aws_iam_role_policy\.resize` allows `s3:DeleteObject` on `arn:aws:s3:::darkroom-dev-media-renditions-\S+\/v1\/\*` \(new action; `WriteRenditions`\)/,
       );
       expect(page).toMatch(/- `aws_s3_bucket_cors_configuration\.uploads` origins \+ `\*`\. \*\*Any page\.\*\*/);
       expect(page).toContain(

@@ -164,7 +164,7 @@ async function findRedeliveryChanges(
 ): Promise<string[]> {
   if (times === 0) return [];
   const sqs = createSqsClient(system);
-  const QueueUrl = await findQueueUrl(sqs, "darkroom-dev-resize");
+  const QueueUrl = await findQueueUrl(sqs, "darkroom-dev-media-resize");
   const images = uploads.filter(({ key }) => key.startsWith("image/"));
   const before = await fingerprintAll(images);
   await inParallel(images.length * times, AUDIT_LANES, async (index) => {
@@ -199,7 +199,7 @@ function s3Event(bucket: string, key: string, size: number): string {
 
 async function findDeadLetters(system: RunningSystem): Promise<string[]> {
   const sqs = createSqsClient(system);
-  const names = ["darkroom-dev-resize-dead-letters", "darkroom-dev-convert-dead-letters"];
+  const names = ["darkroom-dev-media-resize-dead-letters", "darkroom-dev-media-convert-dead-letters"];
   const left = await Promise.all(
     names.map(async (name) => ({ name, count: await countMessages(sqs, await findQueueUrl(sqs, name)) })),
   );

@@ -18,7 +18,7 @@ import { bucketName, globalName, regionalName } from "../../stacks/support/namin
 import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
 import { listProblems } from "./problems.ts";
 
-const NAMING = { environment: "dev", accountId: "111111111111", region: "eu-central-1" } as const;
+const NAMING = { environment: "dev", system: "media", accountId: "111111111111", region: "eu-central-1" } as const;
 
 let folder: string;
 let code: BuiltFile;
@@ -120,10 +120,10 @@ const alarm = (changes: Partial<Alarm>) => (scope: TerraformStack) =>
 const dashboard = (changes: Partial<DashboardProps>) => (scope: TerraformStack) =>
   new Dashboard(scope, "all", { dashboardName: "all", region: NAMING.region, rows: [], ...changes });
 
-const budget = (monthlyUsd: number) => (scope: TerraformStack) => {
-  const topic = new AlarmTopic(scope, "alarms", { naming: NAMING, subscribers: [] });
-  return new CostBudget(scope, "month", { budgetName: "month", monthlyUsd, topic });
-};
+const budget =
+  (monthlyUsd: number, ...subscribers: readonly string[]) =>
+  (scope: TerraformStack) =>
+    new CostBudget(scope, "month", { budgetName: "month", monthlyUsd, subscribers });
 
 const site =
   (...keys: string[]) =>
@@ -219,7 +219,8 @@ describe("a construct", () => {
       "alarms has 3 groups",
     ],
     ["a dashboard with an empty row", dashboard({ rows: [[]] }), "rows have 0 graphs"],
-    ["a budget of nothing", budget(0), "monthlyUsd is 0"],
+    ["a budget of nothing", budget(0, "a@example.com"), "monthlyUsd is 0"],
+    ["a budget that nobody is told of", budget(5), "subscribers names 0"],
     ["a schedule that never comes", schedule({ everyMinutes: 0 }), "everyMinutes is 0"],
     ["a schedule with an awkward name", schedule({ ruleName: "a b" }), 'ruleName "a b"'],
     ["a site without a page", site("page.js"), "no index.html"],
@@ -244,20 +245,20 @@ describe("a construct", () => {
 
 describe("a name", () => {
   it("is unique where its kind must be: the world, the account, or account and region", () => {
-    expect(bucketName(NAMING, "uploads")).toBe("darkroom-dev-uploads-111111111111-eu-central-1");
-    expect(globalName(NAMING, "role", "resize")).toBe("darkroom-dev-resize-eu-central-1");
-    expect(regionalName(NAMING, "queue", "resize")).toBe("darkroom-dev-resize");
+    expect(bucketName(NAMING, "uploads")).toBe("darkroom-dev-media-uploads-111111111111-eu-central-1");
+    expect(globalName(NAMING, "role", "resize")).toBe("darkroom-dev-media-resize-eu-central-1");
+    expect(regionalName(NAMING, "queue", "resize")).toBe("darkroom-dev-media-resize");
   });
 
   it("fits for every bucket in the region with the longest name", () => {
-    const longest = { environment: "staging", accountId: "111111111111", region: "ap-southeast-2" };
+    const longest = { environment: "staging", system: "sixsix", accountId: "111111111111", region: "ap-southeast-2" };
 
     expect(bucketName(longest, "renditions").length).toBeLessThanOrEqual(63);
   });
 
   it("is refused where AWS would refuse it, with what is wrong with it", () => {
     expect(() => bucketName(NAMING, "a-name-that-leaves-no-room-for-the-account")).toThrow(
-      /has 81 characters; AWS takes at most 63/,
+      /has 87 characters; AWS takes at most 63/,
     );
     expect(() => regionalName(NAMING, "queue", "Resize")).toThrow(/lower-case/);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DOMAIN, devWith, ref, type Stack, synthesizeStack } from "./synthesized.ts";
+import { devWith } from "../support/environments.ts";
+import { DOMAIN, ref, type Stack, synthesizeStack } from "./synthesized.ts";
 
 const SITE = `https://${ref("aws_cloudfront_distribution.site.domain_name")}`;
 
@@ -147,7 +148,7 @@ describe("the content security policy", () => {
       "style-src 'self'",
       "img-src 'self' blob: data: https://*.cloudfront.net",
       "media-src 'self' blob: https://*.cloudfront.net",
-      "connect-src 'self' https://*.execute-api.eu-central-1.amazonaws.com https://darkroom-prod-uploads-333333333333-eu-central-1.s3.eu-central-1.amazonaws.com",
+      "connect-src 'self' https://*.execute-api.eu-central-1.amazonaws.com https://darkroom-prod-media-uploads-333333333333-eu-central-1.s3.eu-central-1.amazonaws.com",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { environments } from "../../environments.ts";
-import { type EnvironmentInput, type EnvironmentName, parseEnvironments } from "../../stacks/support/environment.ts";
+import { type EnvironmentName, parseEnvironments } from "../../stacks/support/environment.ts";
 import { ConfigurationError, type Problem } from "../../stacks/support/errors.ts";
+import { type HouseEnvironmentInput, SYSTEMS } from "../../systems.ts";
+import { entryOf, type Fields } from "../support/environments.ts";
 
-const VALID: EnvironmentInput = { accountId: "111111111111", region: "eu-central-1", isProtected: true };
+const VALID: Fields = { accountId: "111111111111", region: "eu-central-1", isProtected: true };
 
-function problemsOf<Name extends EnvironmentName>(entries: Record<Name, EnvironmentInput>): readonly Problem[] {
+function parse<Name extends EnvironmentName>(entries: Record<Name, Fields>) {
+  const named = Object.entries<Fields>(entries).map(([name, fields]) => [name, entryOf(fields)] as const);
+  return parseEnvironments(SYSTEMS, Object.fromEntries(named) as Record<Name, HouseEnvironmentInput>);
+}
+
+function problemsOf<Name extends EnvironmentName>(entries: Record<Name, Fields>): readonly Problem[] {
   try {
-    parseEnvironments(entries);
+    parse(entries);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
     throw error;
@@ -21,12 +28,14 @@ describe("environments.ts", () => {
   });
 
   it("fills in what an entry leaves out", () => {
-    const { dev } = parseEnvironments({ dev: VALID });
+    const { dev } = parse({ dev: VALID });
 
     expect(dev).toMatchObject({
       name: "dev",
       origins: [],
       priceClass: "PriceClass_100",
+    });
+    expect(dev.systems.media).toMatchObject({
       limits: { imageBytes: 50_000_000, videoBytes: 500_000_000, audioBytes: 200_000_000 },
       images: { widths: [150, 320, 640, 1024], avif: false, heic: true },
       uploads: { urlSeconds: 300, abandonedAfterSeconds: 3600 },
@@ -43,13 +52,13 @@ describe("environments.ts", () => {
     expect(problems.map(({ path }) => path)).toEqual([
       "dev.accountId",
       "dev.origins.0",
-      "prod.throttle.burst",
+      "prod.media.throttle.burst",
       "prod.isProtected",
     ]);
   });
 
   it("names what cannot be known instead of ignoring it", () => {
-    const entry = { ...VALID, retntion: {} } as EnvironmentInput;
+    const entry = { ...VALID, retntion: {} } as Fields;
 
     expect(problemsOf({ dev: entry })[0]?.message).toContain("retntion");
   });
@@ -86,8 +95,8 @@ describe("environments.ts", () => {
 
   it("takes subscribers by mail and by https, and numbers of its own beside the defaults", () => {
     const subscribers = ["on-call@example.com", "https://hooks.example.com/darkroom"];
-    const { dev } = parseEnvironments({
-      dev: { ...VALID, alarms: { subscribers, monthlyBudgetUsd: 5, thresholds: { apiErrors: 9 } } },
+    const { dev } = parse({
+      dev: { ...VALID, alarms: { subscribers, thresholds: { apiErrors: 9 } } },
     });
 
     expect(dev.alarms).toMatchObject({
@@ -109,7 +118,7 @@ describe("environments.ts", () => {
     ["a key in the query (P5)", ["https://hooks.example.com/x?token=abc"], "holds a key"],
     ["a password (P5)", ["https://me:secret@hooks.example.com/x"], "holds a key"],
   ])("refuses alarms that are told to %s", (_what, subscribers, words) => {
-    const [problem, ...others] = problemsOf({ dev: { ...VALID, alarms: { subscribers, monthlyBudgetUsd: 5 } } });
+    const [problem, ...others] = problemsOf({ dev: { ...VALID, alarms: { subscribers } } });
 
     expect(problem?.message).toContain(words);
     expect(problem?.message).not.toMatch(/0123456789abcdef|token=|me:secret/);
@@ -120,13 +129,13 @@ describe("environments.ts", () => {
     "https://github.com/acme/darkroom/blob/main/docs/runbook.md",
     "https://wiki.example.com:8443/~ops/Darkroom%20runbook",
   ])("takes %s as where the runbook can be read", (runbookUrl) => {
-    const alarms = { subscribers: ["on-call@example.com"], monthlyBudgetUsd: 5, runbookUrl };
+    const alarms = { subscribers: ["on-call@example.com"], runbookUrl };
 
-    expect(parseEnvironments({ dev: { ...VALID, alarms } }).dev.alarms?.runbookUrl).toBe(runbookUrl);
+    expect(parse({ dev: { ...VALID, alarms } }).dev.alarms?.runbookUrl).toBe(runbookUrl);
   });
 
   it("refuses a runbook's address that is plain http, holds a key (P5), names a section, or is too long for an alarm, all at once", () => {
-    const alarms = (runbookUrl: string) => ({ subscribers: ["on-call"], monthlyBudgetUsd: 5, runbookUrl });
+    const alarms = (runbookUrl: string) => ({ subscribers: ["on-call"], runbookUrl });
     const refused = [
       "http://wiki.example.com/runbook",
       "docs/runbook.md",
@@ -144,41 +153,45 @@ describe("environments.ts", () => {
     }
   });
 
-  it.each<[what: string, changes: Partial<EnvironmentInput>, path: string]>([
+  it.each<[what: string, changes: Partial<Fields>, path: string]>([
     ["a region that is none", { region: "Frankfurt" }, "dev.region"],
     ["an origin named twice", { origins: ["https://a.example", "https://a.example"] }, "dev.origins"],
-    ["an upload's address for over five minutes (U3)", { uploads: { urlSeconds: 301 } }, "dev.uploads.urlSeconds"],
+    [
+      "an upload's address for over five minutes (U3)",
+      { uploads: { urlSeconds: 301 } },
+      "dev.media.uploads.urlSeconds",
+    ],
     [
       "jobs given up while their upload's address still works",
       { uploads: { urlSeconds: 300, abandonedAfterSeconds: 299 } },
-      "dev.uploads.abandonedAfterSeconds",
+      "dev.media.uploads.abandonedAfterSeconds",
     ],
-    ["widths that do not ascend", { images: { widths: [320, 150] } }, "dev.images.widths"],
-    ["a log retention that CloudWatch does not take", { retention: { logDays: 8 as 7 } }, "dev.retention.logDays"],
+    ["widths that do not ascend", { images: { widths: [320, 150] } }, "dev.media.images.widths"],
+    ["a log retention that CloudWatch does not take", { logDays: 8 as 7 }, "dev.logDays"],
     [
       "an API function slower than an HTTP API waits",
       { functions: { status: { timeoutSeconds: 30 } } },
-      "dev.functions.status.timeoutSeconds",
+      "dev.media.functions.status.timeoutSeconds",
     ],
     [
       "a function over Lambda's 15 minutes",
       { functions: { convert: { timeoutSeconds: 901 } } },
-      "dev.functions.convert.timeoutSeconds",
+      "dev.media.functions.convert.timeoutSeconds",
     ],
     [
       "a function smaller than Lambda's smallest",
       { functions: { settle: { memoryMb: 127 } } },
-      "dev.functions.settle.memoryMb",
+      "dev.media.functions.settle.memoryMb",
     ],
     [
       "a function larger than Lambda's largest",
       { functions: { convert: { memoryMb: 10_241 } } },
-      "dev.functions.convert.memoryMb",
+      "dev.media.functions.convert.memoryMb",
     ],
     [
       "fewer reserved places than files at once",
       { functions: { resize: { maximumConcurrency: 10, reservedConcurrency: 9 } } },
-      "dev.functions.resize",
+      "dev.media.functions.resize",
     ],
     [
       "a certificate outside us-east-1",
@@ -189,9 +202,13 @@ describe("environments.ts", () => {
           certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/12345678-1234-1234-1234-123456789012",
         },
       },
-      "dev.domain.certificateArn",
+      "dev.media.domain.certificateArn",
     ],
-    ["one name for page and renditions", { domain: { ...validDomain(), site: "a.example.com" } }, "dev.domain.site"],
+    [
+      "one name for page and renditions",
+      { domain: { ...validDomain(), site: "a.example.com" } },
+      "dev.media.domain.site",
+    ],
     ["a CSP source that could break out", { pageSources: ["https://a.example; script-src *"] }, "dev.pageSources.0"],
   ])("refuses %s", (_what, changes, path) => {
     expect(problemsOf({ dev: { ...VALID, ...changes } }).map((problem) => problem.path)).toEqual([path]);

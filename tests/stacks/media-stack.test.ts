@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT, FUNCTION_NAMES } from "../../contracts/environment.ts";
-import { environments } from "../support/environments.ts";
-import { DOMAIN, devWith, ref, synthesizeStack } from "./synthesized.ts";
+import { devWith, environments } from "../support/environments.ts";
+import { DOMAIN, ref, synthesizeStack } from "./synthesized.ts";
 
 /** Every resource, with the reason that it exists. An id that changes here destroys something somewhere. */
 const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[]])[] = [
@@ -61,7 +61,7 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
 /** What an environment with alarms has besides. */
 const WATCHING: readonly (readonly [reason: string, addresses: readonly string[]])[] = [
   ["an alarm is told somewhere, in its own region", ofEach("aws_sns_topic", ["alarms", "edge_alarms"])],
-  ["only alarms and budgets may tell", ofEach("aws_sns_topic_policy", ["alarms", "edge_alarms"])],
+  ["only alarms may tell", ofEach("aws_sns_topic_policy", ["alarms", "edge_alarms"])],
   ["the API fails, or is slow", ofEach("aws_cloudwatch_metric_alarm", ["api_errors", "api_latency"])],
   ["a function fails", ofEach("aws_cloudwatch_metric_alarm", withEnding(FUNCTION_NAMES, "errors"))],
   ["a function has no place", ofEach("aws_cloudwatch_metric_alarm", withEnding(FUNCTION_NAMES, "throttles"))],
@@ -69,7 +69,6 @@ const WATCHING: readonly (readonly [reason: string, addresses: readonly string[]
   ["dead letters stay", ofEach("aws_cloudwatch_metric_alarm", ["resize_dead_letters", "convert_dead_letters"])],
   ["jobs end badly, or not at all", ofEach("aws_cloudwatch_metric_alarm", ["jobs_given_up", "jobs_stuck"])],
   ["people see errors of the CDN", ofEach("aws_cloudwatch_metric_alarm", ["cdn_errors", "site_errors"])],
-  ["money runs out", ["aws_budgets_budget.month"]],
 ];
 
 /** Decision 5: what the laptop runtime can honour. */
@@ -191,7 +190,7 @@ describe("a function", () => {
       const lambda = stack.get(`aws_lambda_function.${name}`);
 
       expect(lambda).toMatchObject({
-        function_name: `darkroom-dev-${name}`,
+        function_name: `darkroom-dev-media-${name}`,
         architectures: ["arm64"],
         runtime: "nodejs22.x",
         handler: "index.handler",
@@ -206,7 +205,7 @@ describe("a function", () => {
 
   it.each(FUNCTION_NAMES)("%s writes to a log group whose lines are deleted (P4)", (name) => {
     expect(stack.get(`aws_cloudwatch_log_group.${name}`)).toMatchObject({
-      name: `/aws/lambda/darkroom-dev-${name}`,
+      name: `/aws/lambda/darkroom-dev-media-${name}`,
       retention_in_days: 7,
     });
   });

@@ -136,7 +136,7 @@ describe.each(ENVIRONMENT_NAMES)("the policies of %s", (name) => {
   it("let a service act only for one resource of this account (P2)", () => {
     const services = allowed.filter(({ statement }) => typeof statement.Principal === "object");
 
-    const told = ["aws_sns_topic_policy.alarms", "aws_sns_topic_policy.alarms", "aws_sns_topic_policy.edge_alarms"];
+    const told = ["aws_sns_topic_policy.alarms", "aws_sns_topic_policy.edge_alarms"];
     const acting = [
       "aws_iam_role.convert",
       "aws_iam_role.presign",
@@ -174,7 +174,7 @@ describe.each(ENVIRONMENT_NAMES)("the policies of %s", (name) => {
 
     for (const [id, body] of stack.list("aws_iam_role")) {
       const [statement, ...others] = readStatements(body, "assume_role_policy");
-      const arn = `arn:aws:lambda:eu-central-1:${account}:function:darkroom-${name}-${id}`;
+      const arn = `arn:aws:lambda:eu-central-1:${account}:function:darkroom-${name}-media-${id}`;
       const pollers = `arn:aws:lambda:eu-central-1:${account}:event-source-mapping:*`;
       const polls = ["resize", "convert", "settle"].includes(id);
 

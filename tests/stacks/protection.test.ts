@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
+import { devWith } from "../support/environments.ts";
 import { listStatements } from "./policies.ts";
-import { devWith, ref, synthesizeStack } from "./synthesized.ts";
+import { ref, synthesizeStack } from "./synthesized.ts";
 
 describe.each(ENVIRONMENT_NAMES)("every bucket of %s (P3)", (name) => {
   const stack = synthesizeStack(name);
@@ -152,7 +153,7 @@ describe("the jobs table (P4)", () => {
 
   it("is paid per request, encrypted, restorable, and forgets rows in time", () => {
     expect(stack.get("aws_dynamodb_table.jobs")).toMatchObject({
-      name: "darkroom-prod-jobs",
+      name: "darkroom-prod-media-jobs",
       billing_mode: "PAY_PER_REQUEST",
       hash_key: "jobId",
       ttl: { attribute_name: "forgetAt", enabled: true },

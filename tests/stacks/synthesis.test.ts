@@ -8,7 +8,7 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { Artifacts } from "../../stacks/support/artifacts.ts";
 import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
 
-const SOURCES = ["main.ts", "environments.ts", "cdktf.json", "package.json", "stacks", "contracts"];
+const SOURCES = ["main.ts", "environments.ts", "systems.ts", "cdktf.json", "package.json", "stacks", "contracts"];
 const TSX = join(PROJECT_FOLDER, "node_modules/tsx/dist/cli.mjs");
 const CDKTF = join(PROJECT_FOLDER, "node_modules/cdktf-cli/bundle/bin/cdktf.js");
 /** The CLI's native terminal has no build for newer ones (facts.md); `tsx main.ts` is all that synthesis needs. */
@@ -62,7 +62,7 @@ function listHashes(root: string): Record<string, string> {
 
 describe("synthesis", () => {
   it("yields the same bytes again, and leaves nothing of an earlier build behind", () => {
-    const left = join(project, "cdktf.out/stacks/darkroom-media-dev/assets/old/page.js");
+    const left = join(project, "cdktf.out/stacks/darkroom-dev-media/assets/old/page.js");
     mkdirSync(dirname(left), { recursive: true });
     writeFileSync(left, "old");
 
@@ -83,7 +83,7 @@ describe("synthesis", () => {
   it("writes no path of this machine", () => {
     const documents = Object.keys(synthesized).filter((name) => name.endsWith(".json"));
 
-    expect(documents.length).toBe(4);
+    expect(documents.length).toBe(6);
     for (const name of documents) {
       const text = readFileSync(join(project, "cdktf.out", name), "utf8");
       expect(text).not.toContain(folder);
@@ -111,8 +111,8 @@ describe("synthesis", () => {
 
     const one = run(other, [TSX, "main.ts"], { DARKROOM_ENVIRONMENT: "dev" });
 
-    expect(one.stdout.trim()).toBe("cdktf.out/stacks/darkroom-media-dev");
-    expect(readdirSync(join(other, "cdktf.out/stacks"))).toEqual(["darkroom-media-dev"]);
+    expect(one.stdout.trim()).toBe("cdktf.out/stacks/darkroom-dev-media");
+    expect(readdirSync(join(other, "cdktf.out/stacks"))).toEqual(["darkroom-dev-media"]);
     expect(one.stderr.match(/a plan for AWS will be refused/g)?.length).toBe(1);
     // A warning may carry the stack of its maker, and with it this machine's paths.
     expect(readFileSync(join(other, "cdktf.out/manifest.json"), "utf8")).not.toContain(folder);
@@ -156,8 +156,8 @@ describe("synthesis", () => {
   it("writes HCL into a folder of its own, apart from what is planned", () => {
     const stdout = synthesize(project, "--hcl");
 
-    expect(stdout.trim().split("\n")).toContain("hcl.out/darkroom-media-prod");
-    expect(readFileSync(join(project, "hcl.out/darkroom-media-prod/main.tf"), "utf8")).toContain(
+    expect(stdout.trim().split("\n")).toContain("hcl.out/darkroom-prod-media");
+    expect(readFileSync(join(project, "hcl.out/darkroom-prod-media/main.tf"), "utf8")).toContain(
       'resource "aws_s3_bucket" "uploads" {',
     );
     expect(listHashes(join(project, "cdktf.out"))).toEqual(synthesized);

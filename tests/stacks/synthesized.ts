@@ -2,12 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesize } from "../../stacks/app.ts";
-import {
-  type Environment,
-  type EnvironmentInput,
-  type EnvironmentName,
-  parseEnvironments,
-} from "../../stacks/support/environment.ts";
+import type { EnvironmentName } from "../../stacks/support/environment.ts";
+import { type HouseEnvironment, SYSTEMS } from "../../systems.ts";
 import { environments } from "../support/environments.ts";
 import { type FixtureOptions, writeFixtureArtifacts } from "./fixture-artifacts.ts";
 
@@ -35,8 +31,8 @@ export const DOMAIN = {
 
 const ofEnvironments = new Map<EnvironmentName, Stack>();
 
-/** Synthesizes one environment with tiny artifacts, and reads it back; one of environments.ts, once a file. */
-export function synthesizeStack(environment: EnvironmentName | Environment, options?: FixtureOptions): Stack {
+/** Synthesizes one environment's media stack with tiny artifacts, and reads it back; one of environments.ts, once a file. */
+export function synthesizeStack(environment: EnvironmentName | HouseEnvironment, options?: FixtureOptions): Stack {
   if (typeof environment !== "string") return synthesizeAnew(environment, options);
   if (options) return synthesizeAnew(environments[environment], options);
   const stack = ofEnvironments.get(environment) ?? synthesizeAnew(environments[environment]);
@@ -44,22 +40,27 @@ export function synthesizeStack(environment: EnvironmentName | Environment, opti
   return stack;
 }
 
-function synthesizeAnew(environment: Environment, options?: FixtureOptions): Stack {
+/** Every stack of an environment, its systems' in their order. */
+export function synthesizeSystems(environment: HouseEnvironment, options?: FixtureOptions): readonly Stack[] {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-synth-"));
   try {
     const artifactsFolder = writeFixtureArtifacts(join(folder, "dist"), options);
-    const { folders } = synthesize({ environments: [environment], artifactsFolder, outputFolder: join(folder, "out") });
-    return readStack(readFileSync(join(folders[0] ?? "", "cdk.tf.json"), "utf8"));
+    const { folders } = synthesize({
+      systems: SYSTEMS,
+      environments: [environment],
+      artifactsFolder,
+      outputFolder: join(folder, "out"),
+    });
+    return folders.map((path) => readStack(readFileSync(join(path, "cdk.tf.json"), "utf8")));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** A dev environment with these fields changed. */
-export function devWith(changes: Partial<EnvironmentInput>): Environment {
-  return parseEnvironments({
-    dev: { accountId: "111111111111", region: "eu-central-1", isProtected: false, ...changes },
-  }).dev;
+function synthesizeAnew(environment: HouseEnvironment, options?: FixtureOptions): Stack {
+  const [media] = synthesizeSystems(environment, options);
+  if (!media) throw new Error("Synthesis wrote no stack.");
+  return media;
 }
 
 function readStack(text: string): Stack {

@@ -5,11 +5,11 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { FUNCTION_NAMES } from "../../contracts/environment.ts";
 import { DIMENSIONS, METRICS } from "../../contracts/metrics.ts";
 import { RUNBOOK_SECTIONS } from "../../stacks/support/runbook.ts";
-import { environments } from "../support/environments.ts";
+import { devWith, environments } from "../support/environments.ts";
 import { readStatements } from "./policies.ts";
-import { type Body, devWith, ref, synthesizeStack } from "./synthesized.ts";
+import { type Body, ref, synthesizeStack } from "./synthesized.ts";
 
-const SUBSCRIBED = { subscribers: ["ops@example.com"], monthlyBudgetUsd: 10 };
+const SUBSCRIBED = { subscribers: ["ops@example.com"] };
 
 interface Metric {
   readonly metric_name: string;
@@ -156,7 +156,7 @@ describe("an alarm", () => {
     const jobs = Object.fromEntries(alarms);
 
     expect(jobs.jobs_stuck).toMatchObject({
-      namespace: "Darkroom/prod",
+      namespace: "Darkroom/prod/media",
       metric_name: METRICS.jobsStuck,
       dimensions: { [DIMENSIONS.service]: "settle" },
       threshold: 1,
@@ -167,7 +167,7 @@ describe("an alarm", () => {
     });
     for (const name of ["resize", "convert", "settle"]) {
       const { environment } = prod.get(`aws_lambda_function.${name}`) as { environment: { variables: Body } };
-      expect(environment.variables.METRICS_NAMESPACE).toBe("Darkroom/prod");
+      expect(environment.variables.METRICS_NAMESPACE).toBe("Darkroom/prod/media");
     }
   });
 
@@ -188,8 +188,8 @@ describe("an alarm", () => {
   });
 
   it("goes off at its environment's own numbers", () => {
-    const thresholds = { apiErrors: 7, cdnErrorPercent: 2.5, resizeQueueSeconds: 500 };
-    const stack = synthesizeStack(devWith({ alarms: { ...SUBSCRIBED, thresholds } }));
+    const alarms = { ...SUBSCRIBED, thresholds: { apiErrors: 7, cdnErrorPercent: 2.5 } };
+    const stack = synthesizeStack(devWith({ alarms, thresholds: { resizeQueueSeconds: 500 } }));
     const thresholdOf = (id: string) => stack.get(`aws_cloudwatch_metric_alarm.${id}`).threshold;
 
     expect(["api_errors", "cdn_errors", "resize_age"].map(thresholdOf)).toEqual([7, 2.5, 500]);
@@ -198,7 +198,7 @@ describe("an alarm", () => {
   it("is not made, and not paid for, where an environment names nobody to tell", () => {
     const stack = synthesizeStack("dev");
 
-    expect(stack.text).not.toMatch(/aws_cloudwatch_metric_alarm|aws_sns_topic|aws_budgets_budget/);
+    expect(stack.text).not.toMatch(/aws_cloudwatch_metric_alarm|aws_sns_topic/);
   });
 });
 
@@ -213,18 +213,11 @@ describe("a topic of alarms", () => {
     expect(tlsOnly?.Condition).toEqual({ Bool: { "aws:SecureTransport": "false" } });
     expect(alarm).toMatchObject({ Principal: { Service: "cloudwatch.amazonaws.com" }, Action: ["sns:Publish"] });
     expect(alarm?.Condition).toEqual({
-      ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:${region}:333333333333:alarm:darkroom-prod-*` },
+      ArnLike: { "aws:SourceArn": `arn:aws:cloudwatch:${region}:333333333333:alarm:darkroom-prod-media-*` },
       StringEquals: { "aws:SourceAccount": "333333333333" },
     });
-    for (const [, { alarm_name }] of alarms) expect(alarm_name).toMatch(/^darkroom-prod-/);
-    expect(others.map(({ Sid }) => Sid)).toEqual(id === "alarms" ? ["Budgets"] : []);
-  });
-
-  it("tells the budget's news too, once it is allowed to", () => {
-    const budget = prod.get("aws_budgets_budget.month");
-
-    expect(budget).toMatchObject({ limit_amount: "1000", depends_on: ["aws_sns_topic_policy.alarms"] });
-    expect(JSON.stringify(budget.notification)).toContain(ref("aws_sns_topic.alarms.arn"));
+    for (const [, { alarm_name }] of alarms) expect(alarm_name).toMatch(/^darkroom-prod-media-/);
+    expect(others).toEqual([]);
   });
 
   it("has its subscribers by mail and by https, each under an id of its own", () => {
@@ -255,7 +248,7 @@ describe.each(Object.values(environments))("the dashboard of $name", ({ name }) 
     for (const id of FUNCTION_NAMES) expect(text).toContain(ref(`aws_lambda_function.${id}.function_name`));
     for (const [id] of stack.list("aws_sqs_queue")) expect(text).toContain(ref(`aws_sqs_queue.${id}.name`));
     for (const id of ["cdn", "site"]) expect(text).toContain(ref(`aws_cloudfront_distribution.${id}.id`));
-    for (const metric of Object.values(METRICS)) expect(text).toContain(`"Darkroom/${name}","${metric}"`);
+    for (const metric of Object.values(METRICS)) expect(text).toContain(`"Darkroom/${name}/media","${metric}"`);
     expect(text).toContain(ref("aws_apigatewayv2_api.api.id"));
     for (const { properties } of graphs) {
       const ofCloudFront = JSON.stringify(properties.metrics).includes("AWS/CloudFront");

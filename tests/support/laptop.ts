@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Laptop, startLaptop } from "../../local/start.ts";
 import { synthesize } from "../../stacks/app.ts";
-import { type EnvironmentInput, parseEnvironments } from "../../stacks/support/environment.ts";
+import { SYSTEMS } from "../../systems.ts";
+import { devWith, type Fields } from "./environments.ts";
 import { requireBuild } from "./require-build.ts";
 
 /** A page that the test environment lets in, beside its own. */
@@ -27,7 +28,7 @@ export interface TestLaptop {
 
 export interface TestLaptopOptions {
   /** Fields of the environment to change: shorter timeouts, smaller limits. */
-  readonly environment?: Partial<EnvironmentInput>;
+  readonly environment?: Partial<Fields>;
   /** What of the logs the terminal shows. @default silent, or DARKROOM_LOG_LEVEL */
   readonly terminalLevel?: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -88,24 +89,15 @@ export async function startLaptopForTest(options: TestLaptopOptions = {}): Promi
 }
 
 /** The media stack of a test environment; its folder, `cdktf.out/stacks/<name>`. */
-export function synthesizeTestStack(
-  outputFolder: string,
-  artifactsFolder: string,
-  changes?: Partial<EnvironmentInput>,
-): string {
-  const { dev } = parseEnvironments({
-    dev: {
-      accountId: "111111111111",
-      region: "eu-central-1",
-      origins: [ALLOWED_ORIGIN],
-      pageSources: ["http://127.0.0.1:*"],
-      isProtected: false,
-      // Tests ask more often than a page would.
-      throttle: { requestsPerSecond: 2000, burst: 2000 },
-      ...changes,
-    },
+export function synthesizeTestStack(outputFolder: string, artifactsFolder: string, changes?: Partial<Fields>): string {
+  const dev = devWith({
+    origins: [ALLOWED_ORIGIN],
+    pageSources: ["http://127.0.0.1:*"],
+    // Tests ask more often than a page would.
+    throttle: { requestsPerSecond: 2000, burst: 2000 },
+    ...changes,
   });
-  const { folders } = synthesize({ environments: [dev], artifactsFolder, outputFolder });
+  const { folders } = synthesize({ systems: SYSTEMS, environments: [dev], artifactsFolder, outputFolder });
   const [stackFolder] = folders;
   if (!stackFolder) throw new Error("Synthesis wrote no stack.");
   return stackFolder;

@@ -5,7 +5,7 @@ import type { SettingsInput } from "../../terraform-state-backend/settings-form.
 import { cleanEnvironment, type Outcome, PLUGIN_FOLDER, start } from "./terraform.ts";
 
 const SOURCES = [
-  ...["bootstrap.ts", "environments.ts", "main.ts", "package.json"],
+  ...["bootstrap.ts", "environments.ts", "systems.ts", "main.ts", "package.json"],
   ...["contracts", "plan", "stacks", "terraform-state-backend"],
 ];
 const TSX = join(PROJECT_FOLDER, "node_modules/tsx/dist/cli.mjs");

@@ -9,7 +9,7 @@ import { ACCOUNT, type LaptopEndpoint, REGION, startLaptopEndpoint } from "./lap
 import { cleanEnvironment, type Outcome, type Running, startTerraform, WITHOUT_BINARY } from "./terraform.ts";
 
 const BUCKET = `darkroom-terraform-state-${ACCOUNT}-${REGION}`;
-const STACK = "darkroom-media-dev";
+const STACK = "darkroom-dev-media";
 
 let folder: string;
 let laptop: LaptopEndpoint;

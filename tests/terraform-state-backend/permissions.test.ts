@@ -6,7 +6,8 @@ import { checkActions } from "../../local/iam/known-actions.ts";
 import { coversPattern } from "../../plan/policies/glob.ts";
 import { parseSettings } from "../../terraform-state-backend/settings-form.ts";
 import { synthesizeStateBackend } from "../../terraform-state-backend/synthesize.ts";
-import { type Body, type Stack, synthesizeStack } from "../stacks/synthesized.ts";
+import { type Body, type Stack, synthesizeSystems } from "../stacks/synthesized.ts";
+import { environments } from "../support/environments.ts";
 
 const ACCOUNT = "333333333333";
 const REGION = "eu-central-1";
@@ -203,7 +204,7 @@ const CALLS: Readonly<Record<string, CallsOf>> = {
         ...["lambda:DeleteFunctionConcurrency", "lambda:TagResource", "lambda:UntagResource"],
       ],
     },
-    { on: `arn:aws:iam::${ACCOUNT}:role/darkroom-${ENVIRONMENT}-resize-${REGION}`, changes: ["iam:PassRole"] },
+    { on: `arn:aws:iam::${ACCOUNT}:role/darkroom-${ENVIRONMENT}-media-resize-${REGION}`, changes: ["iam:PassRole"] },
   ],
   aws_lambda_layer_version: (body) => [
     {
@@ -276,7 +277,7 @@ const CALLS: Readonly<Record<string, CallsOf>> = {
   aws_sqs_queue_redrive_allow_policy: queuePolicy,
 };
 
-const stack = synthesizeStack(ENVIRONMENT);
+const stacks = synthesizeSystems(environments[ENVIRONMENT]);
 const policies = readRolePolicies();
 
 function readRolePolicies(): Readonly<Record<"plan" | "apply", readonly Statement[]>> {
@@ -303,15 +304,17 @@ function listMissing(role: "plan" | "apply", on: string, actions: readonly strin
   return actions.filter((action) => !isAllowed(action)).map((action) => `${role}: ${action} on ${on}`);
 }
 
-describe("for each resource of a stack with everything in it", () => {
+describe("for each resource of an environment with every system in it", () => {
   it("this test knows what Terraform calls", () => {
-    expect([...new Set(stack.addresses.map((it) => it.split(".")[0] ?? ""))].sort()).toEqual(Object.keys(CALLS));
+    expect(
+      [...new Set(stacks.flatMap(({ addresses }) => addresses.map((it) => it.split(".")[0] ?? "")))].sort(),
+    ).toEqual(Object.keys(CALLS));
   });
 
   it.each(Object.keys(CALLS))("the plan role may read and the apply role make and destroy: %s", (type) => {
-    const missing = stack
-      .list(type)
-      .flatMap(([, body]) =>
+    const missing = stacks
+      .flatMap((stack) => stack.list(type).map(([, body]) => ({ stack, body })))
+      .flatMap(({ stack, body }) =>
         (CALLS[type]?.(body, stack) ?? []).flatMap(({ on, reads, changes }) => [
           ...listMissing("plan", on, reads),
           ...listMissing("apply", on, reads),

@@ -241,7 +241,7 @@ describe("the roles for GitHub", () => {
     const statements = readStatements(synthesize({ github: GITHUB }).document, "aws_iam_role_policy.apply_dev");
     const named = statements.filter(({ Resource }) => Resource !== "*");
     const resources = named.flatMap(({ Resource }) => asList(Resource));
-    const own = /darkroom-dev-\*|stacks\/darkroom-\*-dev\/|table\/darkroom-terraform-locks$|::\/(apis|tags\/)\*$/;
+    const own = /darkroom-dev-\*|stacks\/darkroom-dev-\*\/|table\/darkroom-terraform-locks$|::\/(apis|tags\/)\*$/;
 
     expect(resources.filter((resource) => !own.test(resource))).toEqual([`arn:aws:s3:::${BUCKET}`]);
     expect(

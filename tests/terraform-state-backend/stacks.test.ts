@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { synthesize } from "../../stacks/app.ts";
 import { readStateBackends, type StateBackends, writeStateBackend } from "../../stacks/support/state-backends.ts";
+import { SYSTEMS } from "../../systems.ts";
 import { writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
 import { environments } from "../support/environments.ts";
 
@@ -23,7 +24,7 @@ function synthesizeBackend(stateBackends?: StateBackends): unknown {
   const outputFolder = mkdtempSync(join(folder, "out-"));
   const artifactsFolder = writeFixtureArtifacts(join(outputFolder, "dist"));
   const options = { environments: [environments.dev], artifactsFolder, outputFolder };
-  const { folders } = synthesize({ ...options, ...(stateBackends && { stateBackends }) });
+  const { folders } = synthesize({ systems: SYSTEMS, ...options, ...(stateBackends && { stateBackends }) });
   return JSON.parse(readFileSync(join(folders[0] ?? "", "cdk.tf.json"), "utf8")).terraform.backend;
 }
 
@@ -32,7 +33,7 @@ describe("a stack's state", () => {
     expect(synthesizeBackend({ [DEV]: { bucket: BUCKET } })).toEqual({
       s3: {
         bucket: BUCKET,
-        key: "stacks/darkroom-media-dev/terraform.tfstate",
+        key: "stacks/darkroom-dev-media/terraform.tfstate",
         region: "eu-central-1",
         encrypt: true,
         allowed_account_ids: ["111111111111"],
@@ -48,7 +49,7 @@ describe("a stack's state", () => {
   });
 
   it("is kept in a file of the checkout where there is no bucket, or only another region's", () => {
-    const local = { local: { path: "../../../terraform.darkroom-media-dev.tfstate" } };
+    const local = { local: { path: "../../../terraform.darkroom-dev-media.tfstate" } };
 
     expect(synthesizeBackend()).toEqual(local);
     expect(synthesizeBackend({ "111111111111/eu-west-1": { bucket: BUCKET } })).toEqual(local);

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { synthesize, writeHcl } from "../../stacks/app.ts";
 import type { Environment, EnvironmentName } from "../../stacks/support/environment.ts";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
+import { SYSTEMS } from "../../systems.ts";
 import { type FixtureOptions, writeFixtureArtifacts } from "../stacks/fixture-artifacts.ts";
-import { DOMAIN, devWith, synthesizeStack } from "../stacks/synthesized.ts";
-import { environments } from "../support/environments.ts";
+import { DOMAIN, synthesizeStack } from "../stacks/synthesized.ts";
+import { devWith, environments } from "../support/environments.ts";
 import { init, mockProvider, plan, terraform, WITHOUT_TERRAFORM } from "./terraform.ts";
 
 let folder: string;
@@ -24,7 +25,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function prepare(name: string, environment: Environment, options?: FixtureOptions): string {
   const artifactsFolder = writeFixtureArtifacts(join(folder, name, "dist"), options);
   const outputFolder = join(folder, name, "cdktf.out");
-  const [stackFolder = ""] = synthesize({ environments: [environment], artifactsFolder, outputFolder }).folders;
+  const [stackFolder = ""] = synthesize({
+    systems: SYSTEMS,
+    environments: [environment],
+    artifactsFolder,
+    outputFolder,
+  }).folders;
   mockProvider(stackFolder);
   init(stackFolder, initialized);
   initialized ??= stackFolder;
@@ -46,8 +52,10 @@ describe.skipIf(WITHOUT_TERRAFORM)(title, { timeout: 120_000 }, () => {
     expect(planned.text).toContain(
       `Plan: ${synthesizeStack(name).addresses.length} to add, 0 to change, 0 to destroy.`,
     );
-    expect(planned.text).toContain(`bucket = "darkroom-${name}-uploads-${environments[name].accountId}-eu-central-1"`);
-    expect(planned.text).toContain(`"Stack" = "darkroom-media-${name}"`);
+    expect(planned.text).toContain(
+      `bucket = "darkroom-${name}-media-uploads-${environments[name].accountId}-eu-central-1"`,
+    );
+    expect(planned.text).toContain(`"Stack" = "darkroom-${name}-media"`);
   });
 
   it("plans a custom domain", () => {
@@ -81,7 +89,12 @@ describe.skipIf(WITHOUT_TERRAFORM)(title, { timeout: 120_000 }, () => {
   it("finds the HCL for readers valid too, and as `terraform fmt` would write it", () => {
     const artifactsFolder = writeFixtureArtifacts(join(folder, "hcl", "dist"));
     const outputFolder = join(folder, "hcl", "hcl.out");
-    const [stack = ""] = writeHcl({ environments: [environments.prod], artifactsFolder, outputFolder }).folders;
+    const [stack = ""] = writeHcl({
+      systems: SYSTEMS,
+      environments: [environments.prod],
+      artifactsFolder,
+      outputFolder,
+    }).folders;
     init(stack);
 
     const validated = terraform(stack, "validate", "-no-color");

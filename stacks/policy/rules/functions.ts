@@ -1,10 +1,49 @@
-import { refersTo, textsOf, valueAt } from "../policy-stack.ts";
+import { type PolicyStack, type Resource, refersTo, textsOf, valueAt } from "../policy-stack.ts";
 import { type Rule, unless } from "../rule.ts";
 import { findSecrets } from "../secrets.ts";
 import { namesOwner } from "../statements.ts";
 
 /** Runtimes that AWS patches: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 const SUPPORTED_RUNTIMES = ["nodejs22.x", "nodejs24.x"];
+
+/** Services that wait for a function's answer: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
+const WAITING_SERVICES = ["apigateway.amazonaws.com", "cognito-idp.amazonaws.com"];
+
+function listCallers(self: Resource, stack: PolicyStack): readonly Resource[] {
+  return stack.listAttached(self, "aws_lambda_permission", "function_name");
+}
+
+function isCalledAsynchronously(self: Resource, stack: PolicyStack): boolean {
+  return listCallers(self, stack).some(({ body }) => !WAITING_SERVICES.includes(String(body.principal)));
+}
+
+/** A queue's mapping bounds by itself, an API by its stage's throttle, a schedule by its clock; nothing else is known to. */
+function listUnboundedCallers(self: Resource, stack: PolicyStack): readonly string[] {
+  const mappings = stack.listAttached(self, "aws_lambda_event_source_mapping", "function_name");
+  const callers = listCallers(self, stack);
+  if (mappings.length + callers.length === 0) return ["has no places of its own, and nothing that calls it"];
+  return [
+    ...mappings
+      .filter(({ body }) => !(Number(valueAt(body, "scaling_config.maximum_concurrency")) > 0))
+      .map(({ address }) => `has no places of its own, and ${address} has no maximum_concurrency`),
+    ...callers
+      .filter((caller) => !isBoundedCaller(caller, stack))
+      .map(({ address }) => `has no places of its own, and nothing bounds what ${address} lets in`),
+  ];
+}
+
+function isBoundedCaller({ body }: Resource, stack: PolicyStack): boolean {
+  if (body.principal === "events.amazonaws.com") return stack.findReferred(body.source_arn)?.type === SCHEDULE;
+  if (body.principal !== "apigateway.amazonaws.com") return false;
+  const api = stack.findReferred(body.source_arn);
+  const stages = api ? stack.listAttached(api, "aws_apigatewayv2_stage", "api_id") : [];
+  return (
+    stages.length > 0 &&
+    stages.every((stage) => Number(valueAt(stage.body, "default_route_settings.throttling_rate_limit")) > 0)
+  );
+}
+
+const SCHEDULE = "aws_cloudwatch_event_rule";
 
 export const FUNCTION_RULES = {
   "function-traced": {
@@ -19,19 +58,22 @@ export const FUNCTION_RULES = {
     threats: ["E7"],
     scannerIds: ["CKV_AWS_116"],
     resourceTypes: ["aws_lambda_function"],
-    promise: "An event that a function failed on is kept.",
-    why: "Lambda drops an asynchronous event after two more tries.",
-    check: ({ body }) =>
-      unless(valueAt(body, "dead_letter_config.target_arn") !== undefined, "has no dead letter queue of its own"),
+    promise: "An event that nobody waits for is kept where a function failed on it.",
+    why: "Lambda drops an asynchronous event after two more tries. Whoever waits for an answer, or for a batch, tries again himself.",
+    check: (self, stack) =>
+      unless(
+        valueAt(self.body, "dead_letter_config.target_arn") !== undefined || !isCalledAsynchronously(self, stack),
+        "is called without waiting, and has no dead letter queue of its own",
+      ),
   },
   "function-concurrency": {
     threats: ["U5"],
     scannerIds: ["CKV_AWS_115"],
     resourceTypes: ["aws_lambda_function"],
-    promise: "Every function has a number of places of its own, and no more.",
+    promise: "How often each function runs at once is bounded: by places of its own, or by whoever calls it.",
     why: "One function that is called too often would take the places of all others.",
-    check: ({ body }) =>
-      unless(Number(body.reserved_concurrent_executions) > 0, "has no reserved_concurrent_executions"),
+    check: (self, stack) =>
+      Number(self.body.reserved_concurrent_executions) > 0 ? [] : listUnboundedCallers(self, stack),
   },
   "function-private-network": {
     threats: [],

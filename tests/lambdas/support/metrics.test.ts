@@ -9,7 +9,7 @@ function capture(use: (metrics: JobMetrics) => void): Record<string, unknown>[] 
     return true;
   });
   try {
-    use(createMetrics("resize", "Darkroom/dev"));
+    use(createMetrics("resize", "Darkroom/dev/media"));
   } finally {
     vi.restoreAllMocks();
   }
@@ -36,7 +36,7 @@ describe("a function's metrics", () => {
     expect(line).toMatchObject({ service: "resize", outcome: "COMPLETED" });
     expect(directives(line)).toEqual([
       {
-        Namespace: "Darkroom/dev",
+        Namespace: "Darkroom/dev/media",
         Dimensions: [["service", "outcome"]],
         Metrics: [
           { Name: "Jobs", Unit: "Count" },
@@ -71,6 +71,6 @@ describe("a function's metrics", () => {
     const [line] = capture((metrics) => metrics.stuck(0));
 
     expect(line).toMatchObject({ JobsStuck: 0, service: "resize" });
-    expect(directives(line)).toMatchObject([{ Namespace: "Darkroom/dev", Dimensions: [["service"]] }]);
+    expect(directives(line)).toMatchObject([{ Namespace: "Darkroom/dev/media", Dimensions: [["service"]] }]);
   });
 });

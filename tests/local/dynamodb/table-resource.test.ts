@@ -3,7 +3,7 @@ import { awsDynamodbTable } from "../../../local/resources/aws-dynamodb-table.ts
 import type { LaptopRuntime } from "../../../local/runtime.ts";
 
 const TABLE = {
-  name: "darkroom-dev-jobs",
+  name: "darkroom-dev-media-jobs",
   billing_mode: "PAY_PER_REQUEST",
   hash_key: "jobId",
   attribute: [

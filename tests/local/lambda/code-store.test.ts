@@ -80,7 +80,7 @@ describe("a layer", () => {
     write("laptop/ffmpeg/bin/ffmpeg", "host");
     chmodSync(join(folder, "laptop/ffmpeg/bin/ffmpeg"), 0o755);
 
-    const root = openStore(zip).unpackLayers([{ name: "darkroom-dev-ffmpeg", zipPath: zip }]);
+    const root = openStore(zip).unpackLayers([{ name: "darkroom-dev-media-ffmpeg", zipPath: zip }]);
 
     expect(readFileSync(join(root, "bin/ffmpeg"), "utf8")).toBe("host");
     expect(statSync(join(root, "bin/ffmpeg")).mode & 0o111).toBe(0o111);

@@ -12,7 +12,7 @@ import { createLogWriter, type LogWriter } from "../../../local/logs/log-writer.
 import { createLogs } from "../../../local/logs/logs-service.ts";
 import { ADMINISTRATOR, createAuthorize, roleNamed, SignedEndpoint } from "../aws-json/signed-endpoint.ts";
 
-const GROUP = "/aws/lambda/darkroom-dev-resize";
+const GROUP = "/aws/lambda/darkroom-dev-media-resize";
 
 let endpoint: SignedEndpoint;
 let writer: LogWriter;
@@ -71,7 +71,7 @@ describe("the laptop's CloudWatch Logs", () => {
   it("leaves out a line that is still being written", async () => {
     await logLines("whole");
     appendFileSync(
-      join(endpoint.folder, "aws-lambda-darkroom-dev-resize.jsonl"),
+      join(endpoint.folder, "aws-lambda-darkroom-dev-media-resize.jsonl"),
       '{"time":"1970-01-01T00:17:00Z","mess',
     );
 

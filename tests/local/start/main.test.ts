@@ -9,6 +9,7 @@ import { PROJECT_FOLDER } from "../../../build/project-folder.ts";
 import { environments } from "../../../environments.ts";
 import { closeServer, listen } from "../../../local/endpoint/listen.ts";
 import { synthesize } from "../../../stacks/app.ts";
+import { SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";
 
 /** The program that `npm start` ends in, as a process of its own. */
@@ -20,6 +21,7 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "darkroom-main-"));
   synthesize({
+    systems: SYSTEMS,
     environments: [environments.dev],
     artifactsFolder: requireBuild().folder,
     outputFolder: join(folder, "out"),
@@ -78,7 +80,7 @@ describe("the laptop runtime as a program", () => {
       string,
       Record<string, string>
     >;
-    const { siteUrl = "", apiUrl = "", cdnUrl = "" } = outputs["darkroom-media-dev"] ?? {};
+    const { siteUrl = "", apiUrl = "", cdnUrl = "" } = outputs["darkroom-dev-media"] ?? {};
     const home = await fetch(siteUrl);
     const before = Date.now();
     laptop.program.kill("SIGINT");
@@ -102,7 +104,7 @@ describe("the laptop runtime as a program", () => {
     const addresses = readFileSync(join(state, "outputs.json"), "utf8");
     const keys = readFileSync(join(state, "aws.env"), "utf8");
     const { apiUrl = "" } =
-      (JSON.parse(addresses) as Record<string, Record<string, string>>)["darkroom-media-dev"] ?? {};
+      (JSON.parse(addresses) as Record<string, Record<string, string>>)["darkroom-dev-media"] ?? {};
     // Brings a function's process to life.
     await fetch(`${apiUrl}/status?jobId=x`);
 

@@ -8,6 +8,7 @@ import { planStart } from "../../../local/model/plan.ts";
 import { parseStackDocument } from "../../../local/model/stack-document.ts";
 import { LOCAL_RESOURCES } from "../../../local/resources/index.ts";
 import { synthesize } from "../../../stacks/app.ts";
+import { SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";
 
 type Resources = Record<string, Record<string, Record<string, unknown>>>;
@@ -18,11 +19,16 @@ const stacks: Record<string, { resource: Resources }> = {};
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "darkroom-refusals-"));
   const all = Object.values(environments);
-  const { folders } = synthesize({ environments: all, artifactsFolder: requireBuild().folder, outputFolder: folder });
-  for (const [index, { name }] of all.entries())
-    stacks[name] = JSON.parse(readFileSync(join(folders[index] ?? "", "cdk.tf.json"), "utf8")) as {
-      resource: Resources;
-    };
+  const { folders } = synthesize({
+    systems: SYSTEMS,
+    environments: all,
+    artifactsFolder: requireBuild().folder,
+    outputFolder: folder,
+  });
+  for (const { name } of all) {
+    const media = folders.find((path) => path.endsWith(`-${name}-media`)) ?? "";
+    stacks[name] = JSON.parse(readFileSync(join(media, "cdk.tf.json"), "utf8")) as { resource: Resources };
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -34,17 +34,17 @@ describe("the stack to run", () => {
   }
 
   it("is the only one, or the environment's", () => {
-    const one = synth("darkroom-media-dev");
-    const two = synth("darkroom-media-dev", "darkroom-media-prod");
+    const one = synth("darkroom-dev-media");
+    const two = synth("darkroom-dev-media", "darkroom-prod-media");
 
-    expect(findStackFolder(one, undefined)).toBe(join(one, "stacks/darkroom-media-dev"));
-    expect(findStackFolder(two, "prod")).toBe(join(two, "stacks/darkroom-media-prod"));
+    expect(findStackFolder(one, undefined)).toBe(join(one, "stacks/darkroom-dev-media"));
+    expect(findStackFolder(two, "prod")).toBe(join(two, "stacks/darkroom-prod-media"));
   });
 
   it("is asked for, by name, where it is not clear", () => {
-    const two = synth("darkroom-media-dev", "darkroom-media-prod");
+    const two = synth("darkroom-dev-media", "darkroom-prod-media");
 
-    expect(() => findStackFolder(two, undefined)).toThrow("darkroom-media-dev, darkroom-media-prod");
+    expect(() => findStackFolder(two, undefined)).toThrow("darkroom-dev-media, darkroom-prod-media");
     expect(() => findStackFolder(two, "qa")).toThrow('DARKROOM_ENVIRONMENT is "qa"');
     expect(() => findStackFolder(folder(), "dev")).toThrow("npm run synth");
   });
@@ -72,22 +72,27 @@ describe("the log", () => {
     const writer = createLogWriter({ directory, clock, writeTerminal: (line) => void terminal.push(line) });
     const url = "http://127.0.0.1/b/k?X-Amz-Credential=AKIA&X-Amz-Signature=abc123&x=1";
 
-    writer.log({ level: "info", source: "/aws/lambda/darkroom-dev-presign", message: `signed ${url}`, jobId: "1" });
+    writer.log({
+      level: "info",
+      source: "/aws/lambda/darkroom-dev-media-presign",
+      message: `signed ${url}`,
+      jobId: "1",
+    });
     writer.log({ level: "debug", source: "../../etc/passwd", message: "x", authorization: "AWS4 secret" });
     await writer.stop();
 
-    expect(readdirSync(directory).sort()).toEqual(["aws-lambda-darkroom-dev-presign.jsonl", "etc-passwd.jsonl"]);
-    const text = readFileSync(join(directory, "aws-lambda-darkroom-dev-presign.jsonl"), "utf8");
+    expect(readdirSync(directory).sort()).toEqual(["aws-lambda-darkroom-dev-media-presign.jsonl", "etc-passwd.jsonl"]);
+    const text = readFileSync(join(directory, "aws-lambda-darkroom-dev-media-presign.jsonl"), "utf8");
     expect(JSON.parse(text)).toEqual({
       time: "2026-11-21T00:00:00.000Z",
       level: "info",
-      source: "/aws/lambda/darkroom-dev-presign",
+      source: "/aws/lambda/darkroom-dev-media-presign",
       message: "signed http://127.0.0.1/b/k?X-Amz-Credential=***&X-Amz-Signature=***&x=1",
       jobId: "1",
     });
     expect(readFileSync(join(directory, "etc-passwd.jsonl"), "utf8")).not.toContain("secret");
     expect(terminal).toEqual([
-      "00:00:00 info  /aws/lambda/darkroom-dev-presign  signed http://127.0.0.1/b/k?X-Amz-Credential=***&X-Amz-Signature=***&x=1 jobId=1",
+      "00:00:00 info  /aws/lambda/darkroom-dev-media-presign  signed http://127.0.0.1/b/k?X-Amz-Credential=***&X-Amz-Signature=***&x=1 jobId=1",
     ]);
   });
 

@@ -9,6 +9,7 @@ import { COST_PAGE, formatCostPage, README, replaceReadmeTable } from "../../../
 import { type PricedStack, parseStack, readStack } from "../../../operations/cost/stack.ts";
 import { cost } from "../../../operations/cost.ts";
 import { synthesize } from "../../../stacks/app.ts";
+import { SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";
 import { makeFolder, run } from "../operations-fixture.ts";
 
@@ -16,7 +17,12 @@ let prod: PricedStack;
 beforeAll(() => {
   const { folder: artifactsFolder } = requireBuild();
   const outputFolder = mkdtempSync(join(tmpdir(), "darkroom-cost-"));
-  const { folders } = synthesize({ environments: [environments.prod], artifactsFolder, outputFolder });
+  const { folders } = synthesize({
+    systems: SYSTEMS,
+    environments: [environments.prod],
+    artifactsFolder,
+    outputFolder,
+  });
   prod = readStack(folders[0] ?? "");
   rmSync(outputFolder, { recursive: true });
 });
@@ -122,12 +128,12 @@ describe("an estimate", () => {
 
   it("of an environment that there is not names those that were synthesized", () => {
     const folder = makeFolder();
-    mkdirSync(join(folder, "darkroom-media-dev"));
+    mkdirSync(join(folder, "darkroom-dev-media"));
 
-    expect(() => readStack(join(folder, "darkroom-media-qa"))).toThrow(
-      "There is no stack darkroom-media-qa; synthesized are darkroom-media-dev.",
+    expect(() => readStack(join(folder, "darkroom-qa-media"))).toThrow(
+      "There is no stack darkroom-qa-media; synthesized are darkroom-dev-media.",
     );
-    expect(() => readStack(join(folder, "nowhere", "darkroom-media-dev"))).toThrow("Build and synthesize first");
+    expect(() => readStack(join(folder, "nowhere", "darkroom-dev-media"))).toThrow("Build and synthesize first");
   });
 
   it("refuses a type that it has no price for, by name", () => {
@@ -140,7 +146,7 @@ describe("an estimate", () => {
 describe("npm run cost", () => {
   it("refuses what it cannot count, by name", async () => {
     await expect(run(cost, "prod", "--uploads", "1e4")).rejects.toThrow('--uploads is "1e4"; expected a whole number');
-    await expect(run(cost, "production")).rejects.toThrow("darkroom-media-production");
+    await expect(run(cost, "production")).rejects.toThrow("darkroom-production-media");
     await expect(run(cost, "--downloads", "5")).rejects.toThrow("Usage: npm run cost");
   });
 });

@@ -5,17 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { synthesize, writeHcl } from "../../../stacks/app.ts";
 import { PolicyStack } from "../../../stacks/policy/policy-stack.ts";
 import { listWaiverProblems, reviewStacks } from "../../../stacks/policy/review.ts";
-import { WAIVERS, type Waiver } from "../../../stacks/policy/waivers.ts";
-import {
-  ENVIRONMENT_NAMES,
-  type EnvironmentInput,
-  type EnvironmentName,
-  parseEnvironments,
-} from "../../../stacks/support/environment.ts";
-import { environments } from "../../support/environments.ts";
+import type { Waiver } from "../../../stacks/policy/waiver.ts";
+import { ACCOUNT_WAIVERS } from "../../../stacks/policy/waivers.ts";
+import { ENVIRONMENT_NAMES, type EnvironmentName, parseEnvironments } from "../../../stacks/support/environment.ts";
+import { type HouseEnvironmentInput, SYSTEMS } from "../../../systems.ts";
+import { entryOf, environments } from "../../support/environments.ts";
 import { writeFixtureArtifacts } from "../fixture-artifacts.ts";
 import { listProblems } from "../problems.ts";
 import { DOMAIN, synthesizeStack } from "../synthesized.ts";
+
+const WAIVERS = [...ACCOUNT_WAIVERS, ...SYSTEMS.flatMap(({ waivers }) => waivers)];
 
 const WAIVER: Waiver = {
   rule: "cdn-waf",
@@ -39,7 +38,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function optionsFor(names: readonly EnvironmentName[], waivers: readonly Waiver[], today = BEFORE_ALL_EXPIRE) {
   const outputFolder = join(mkdtempSync(join(folder, "out-")), "cdktf.out");
-  return { environments: names.map((name) => environments[name]), artifactsFolder, outputFolder, waivers, today };
+  return {
+    systems: SYSTEMS,
+    environments: names.map((name) => environments[name]),
+    artifactsFolder,
+    outputFolder,
+    waivers,
+    today,
+  };
 }
 
 describe("the waivers of this project", () => {
@@ -53,6 +59,21 @@ describe("the waivers of this project", () => {
 
   it("each say why, for a year at most", () => {
     expect(listWaiverProblems(WAIVERS)).toEqual([]);
+  });
+
+  it("of the whole account are few, and never excuse what holds people's data or tells of it", () => {
+    const excused = ACCOUNT_WAIVERS.flatMap(({ resources }) => resources);
+
+    expect(excused.length).toBeLessThan(8);
+    expect(excused.filter((resource) => /^(\*|aws_(s3_|dynamodb_|cloudwatch_log))/.test(resource))).toEqual([]);
+  });
+
+  it("of a system name their stacks, and none of another system's", () => {
+    for (const { name, waivers } of SYSTEMS) {
+      const stacks = waivers.flatMap((waiver) => waiver.stacks ?? ["all"]);
+
+      expect(stacks.filter((stack) => !stack.endsWith(`-${name}`))).toEqual([]);
+    }
   });
 
   it("are all needed: without any, the stacks break rules", () => {
@@ -83,10 +104,10 @@ describe("a waiver", () => {
 
     expect(excused(wafOnly(review({})))).toBe(true);
     expect(wafOnly(review({})).violations.map(({ path }) => path)).toEqual([
-      "darkroom-media-prod, aws_cloudfront_distribution.site",
+      "darkroom-prod-media, aws_cloudfront_distribution.site",
     ]);
     expect(wafOnly(review({ resources: ["aws_cloudfront_distribution.*"] })).violations).toEqual([]);
-    expect(wafOnly(review({ stacks: ["darkroom-media-dev"] })).violations).toHaveLength(2);
+    expect(wafOnly(review({ stacks: ["darkroom-dev-media"] })).violations).toHaveLength(2);
   });
 
   it("that excuses nothing is named, resource by resource and stack by stack", () => {
@@ -96,8 +117,19 @@ describe("a waiver", () => {
     expect(unused({ resources: [...WAIVER.resources, "aws_cloudfront_distribution.old"] })).toEqual([
       "excuses nothing at aws_cloudfront_distribution.old; delete it",
     ]);
-    expect(unused({ stacks: ["darkroom-media-prod", "darkroom-media-dev"] })).toEqual([
-      "excuses nothing at aws_cloudfront_distribution.cdn in darkroom-media-dev; delete it",
+  });
+
+  it("has to earn its place in each stack that it names, of those that are there", () => {
+    const dev = new PolicyStack(JSON.parse(synthesizeStack("dev").text));
+    const kept: Waiver = {
+      ...WAIVER,
+      rule: "table-kept",
+      resources: ["aws_dynamodb_table.jobs"],
+      stacks: ["darkroom-dev-media", "darkroom-prod-media", "darkroom-staging-media"],
+    };
+
+    expect(reviewStacks([dev, stack], [kept], "2026-03-01").unused.map(({ message }) => message)).toEqual([
+      "excuses nothing at aws_dynamodb_table.jobs in darkroom-prod-media; delete it",
     ]);
   });
 
@@ -105,7 +137,7 @@ describe("a waiver", () => {
     expect(review({}, "2026-05-31").expired).toEqual([]);
     expect(review({}, "2026-06-01").expired).toEqual([
       {
-        path: "stacks/policy/waivers.ts, cdn-waf of aws_cloudfront_distribution.cdn",
+        path: "the waiver of cdn-waf for aws_cloudfront_distribution.cdn",
         message: expect.stringContaining("expired on 2026-06-01"),
       },
     ]);
@@ -128,7 +160,7 @@ function listFiles(folder: string): string[] {
 }
 
 describe("a stack that breaks a rule", () => {
-  const withoutWaf = WAIVERS.filter(({ rule }) => rule !== "cdn-waf" && rule !== "function-concurrency");
+  const withoutWaf = WAIVERS.filter(({ rule }) => rule !== "cdn-waf" && rule !== "api-authorized");
 
   it("does not synthesize; all findings of all stacks are named at once, and nothing is left to plan", () => {
     const options = optionsFor(["dev", "prod"], withoutWaf);
@@ -136,9 +168,9 @@ describe("a stack that breaks a rule", () => {
     const problems = listProblems(() => synthesize(options));
 
     expect(problems).toContain(
-      "darkroom-media-prod, aws_cloudfront_distribution.site: has no web ACL (cdn-waf, CKV_AWS_68, CKV2_AWS_47, AWS-0011). A firewall stands before the CDN.",
+      "darkroom-prod-media, aws_cloudfront_distribution.site: has no web ACL (cdn-waf, CKV_AWS_68, CKV2_AWS_47, AWS-0011). A firewall stands before the CDN.",
     );
-    expect(problems).toHaveLength(2 * 2 + 5 + 4);
+    expect(problems).toHaveLength(2 * (2 + 13));
     expect(readdirSync(options.outputFolder)).toEqual([]);
   });
 
@@ -152,7 +184,7 @@ describe("a stack that breaks a rule", () => {
     const problems = listProblems(() => synthesize({ ...sound, waivers: withoutWaf }));
 
     expect(problems.length).toBeGreaterThan(0);
-    expect(before).toContain("stacks/darkroom-media-dev/plan.bin");
+    expect(before).toContain("stacks/darkroom-dev-media/plan.bin");
     expect(listFiles(sound.outputFolder)).toEqual(before);
   });
 
@@ -160,7 +192,7 @@ describe("a stack that breaks a rule", () => {
     const options = optionsFor(["dev"], WAIVERS);
     synthesize(options);
     const before = listFiles(options.outputFolder);
-    const assets = join(options.outputFolder, "stacks/darkroom-media-dev/assets");
+    const assets = join(options.outputFolder, "stacks/darkroom-dev-media/assets");
     writeFileSync(join(assets, "of-before"), "");
 
     synthesize(options);
@@ -171,8 +203,8 @@ describe("a stack that breaks a rule", () => {
   it("is not written as HCL", () => {
     const options = optionsFor(["prod"], withoutWaf);
 
-    expect(listProblems(() => writeHcl(options))).toHaveLength(2 + 4);
-    expect(existsSync(join(options.outputFolder, "darkroom-media-prod"))).toBe(false);
+    expect(listProblems(() => writeHcl(options))).toHaveLength(2 + 13);
+    expect(existsSync(join(options.outputFolder, "darkroom-prod-media"))).toBe(false);
   });
 });
 
@@ -188,19 +220,20 @@ describe("at synthesis, a waiver", () => {
 
   it("need not be changed by whoever changes a setting", () => {
     const settings = parseEnvironments(
+      SYSTEMS,
       Object.fromEntries(
         ENVIRONMENT_NAMES.map((name, index) => [
           name,
-          {
+          entryOf({
             accountId: String(index).repeat(12),
             region: "us-east-1",
             isProtected: true,
             domain: DOMAIN,
-            retention: { logDays: 365 },
+            logDays: 365,
             functions: { presign: { reservedConcurrency: 10 } },
-          },
+          }),
         ]),
-      ) as Record<EnvironmentName, EnvironmentInput>,
+      ) as Record<EnvironmentName, HouseEnvironmentInput>,
     );
     const options = { ...optionsFor(ENVIRONMENT_NAMES, WAIVERS), environments: Object.values(settings) };
 
@@ -211,7 +244,7 @@ describe("at synthesis, a waiver", () => {
     const unused: Waiver = { ...WAIVER, rule: "cdn-enabled" };
 
     expect(listProblems(() => synthesize(optionsFor(ENVIRONMENT_NAMES, [...WAIVERS, unused])))).toEqual([
-      "stacks/policy/waivers.ts, cdn-enabled of aws_cloudfront_distribution.cdn: excuses nothing at aws_cloudfront_distribution.cdn; delete it",
+      "the waiver of cdn-enabled for aws_cloudfront_distribution.cdn: excuses nothing at aws_cloudfront_distribution.cdn; delete it",
     ]);
     expect(listProblems(() => synthesize(optionsFor(["prod"], [...WAIVERS, unused])))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { FUNCTION_RULES } from "../../../../stacks/policy/rules/functions.t
 import { type Case, declare, out, putIn, ref, set } from "./case.ts";
 
 const RESIZE = "aws_lambda_function.resize";
+const SETTLE = "aws_lambda_function.settle";
 const PRESIGN = "aws_lambda_function.presign";
 const CALLER = "aws_lambda_permission.presign_api_presign";
 const URL = "aws_lambda_function_url.resize";
@@ -9,9 +10,14 @@ const URL = "aws_lambda_function_url.resize";
 export const FUNCTION_CASES = {
   "function-traced": [out(RESIZE, set(RESIZE, "tracing_config.mode", "PassThrough"))],
   "function-dead-letters": [
-    putIn(RESIZE, set(RESIZE, "dead_letter_config.target_arn", ref("aws_sqs_queue.resize_dead_letters.arn"))),
+    putIn(SETTLE, set(SETTLE, "dead_letter_config.target_arn", ref("aws_sqs_queue.resize_dead_letters.arn"))),
+    out(PRESIGN, set(CALLER, "principal", "s3.amazonaws.com")),
   ],
-  "function-concurrency": [out(PRESIGN, set(PRESIGN, "reserved_concurrent_executions", undefined))],
+  "function-concurrency": [
+    out(RESIZE, set("aws_lambda_event_source_mapping.resize", "scaling_config", undefined)),
+    out("aws_lambda_function.status", set("aws_apigatewayv2_stage.api", "default_route_settings", undefined)),
+    out("aws_lambda_function.status", set("aws_lambda_permission.status_fallback", "principal", "s3.amazonaws.com")),
+  ],
   "function-private-network": [putIn(RESIZE, set(RESIZE, "vpc_config.subnet_ids", ["subnet-1"]))],
   "function-environment-key": [
     putIn(RESIZE, set(RESIZE, "kms_key_arn", "arn:aws:kms:eu-central-1:333333333333:key/of-ours")),
