@@ -20,9 +20,14 @@ Made from \`lambdas/media/image-*.ts\` by \`npx tsx docs/pictures.ts\`; do not e
 A picture gets \`w<width>.<extension>\` for each configured width, in the source's own format (a TIFF as JPEG, or PNG where
 it has alpha) and in WebP; in AVIF where the environment says so. Nothing is enlarged: a narrower source is there in its own
 width. A format that is not smaller than those before it is not written; an AVIF's WebP always is, for browsers that cannot
-show the other. \`convertTo\` adds \`${CONVERSION_NAME}.<extension>\` in the source's size.
+show the other. A file that comes out larger than the upload is encoded again with tighter settings, and the smallest is
+kept; the source's own format is written even where that is larger still (scaling makes new shades), because a page needs one file of
+each width that every browser shows. \`convertTo\` adds \`${CONVERSION_NAME}.<extension>\` in the source's size.
 
-All are upright, 8-bit sRGB, encoded anew and without metadata. Where JPEG cannot show what is transparent, it is white. The
+All are upright, 8-bit sRGB, encoded anew and without metadata. Colours come from the ICC profile, or from what is told in its
+place: a PNG's \`cICP\` (which stands above a profile), or its \`sRGB\`, or its \`gAMA\` with \`cHRM\`; an AVIF's or HEIC's \`nclx\`
+where it has no profile. HDR in PQ and HLG is tone-mapped as browsers do for an ordinary screen (the reference white tone mapping of
+SMPTE ST 2094-50), so that a rendition looks as its source; a gain map is left out. Where JPEG cannot show what is transparent, it is white. The
 job's \`placeholder\` is a thumbhash, base64.
 
 ## Formats

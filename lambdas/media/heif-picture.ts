@@ -176,6 +176,22 @@ function findSampling(file: Uint8Array, coded: readonly HeifItem[]) {
   };
 }
 
+/** What an AVIF or HEIC says of its colours; nothing where its header cannot be read, which its decoder will say. */
+export function findHeifColour(file: Uint8Array): Pick<HeifPicture, "profile" | "nclx"> {
+  try {
+    const meta = listFileBoxes(file).find(({ type }) => type === "meta");
+    if (meta === undefined) return {};
+    const { items, primary } = readHeifItems(file, meta);
+    const tiles = items.get(primary)?.references.find(({ type }) => type === "dimg")?.to ?? [];
+    return findColour(
+      file,
+      [primary, ...tiles].flatMap((id) => items.get(id) ?? []),
+    );
+  } catch {
+    return {};
+  }
+}
+
 /** The picture's own `colr` boxes, or those of its first tile: an ICC profile, code points, or both. */
 function findColour(file: Uint8Array, items: readonly HeifItem[]): Pick<HeifPicture, "profile" | "nclx"> {
   const colours = items.map(({ properties }) => properties.filter(({ type }) => type === "colr"));

@@ -1,3 +1,4 @@
+import type { CodedColours } from "./coded-colours.ts";
 import type { HeifPicture } from "./heif-picture.ts";
 import type { SourceFormat } from "./image-formats.ts";
 
@@ -23,10 +24,16 @@ export interface ImageHeader {
   readonly isProgressive: boolean;
   /** A WebP that is no plain lossy still. */
   readonly needsCanvas: boolean;
+  /** At most 256 colours, from a palette. */
+  readonly hasPalette: boolean;
+  /** A WebP whose pixels are kept exactly. */
+  readonly isLossless: boolean;
   /** The embedded colour profile, where it says anything else than sRGB. */
   readonly foreignProfile: boolean;
   /** What libheif must know; of a HEIC alone. */
   readonly heif?: HeifPicture;
+  /** Colours other than sRGB's that are told by code, where no profile counts. */
+  readonly codedColours?: CodedColours;
 }
 
 /** Of all frames together. */

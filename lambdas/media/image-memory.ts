@@ -91,7 +91,9 @@ function conversionBytes(header: ImageHeader, format: ImageFormat | undefined): 
   if (format === undefined) return 0;
   const pixels = countPixels({ ...header, frames: keepsFrames(header, format) ? header.frames : 1 });
   const turning = header.isTurned ? RGBA_BYTES : 0;
+  // Colours told by code are converted on all pixels at once, from the depth that they have.
+  const recolouring = header.codedColours === undefined ? 0 : RGBA_BYTES * (1 + header.bytesPerSample);
   // A WebP that is not scaled is decoded whole, lossy or not.
   const unscaled = header.format === "webp" ? 6.5 * decodedPixels(header) : decodingBytes(header);
-  return unscaled + pixels * (IMAGE_PRESETS[format].bytesPerPixel + turning);
+  return unscaled + pixels * (IMAGE_PRESETS[format].bytesPerPixel + turning + recolouring);
 }

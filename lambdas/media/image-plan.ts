@@ -22,6 +22,8 @@ export interface ImagePlan {
   readonly sizes: readonly [PlannedSize, ...PlannedSize[]];
   /** In this order, the same for every size. */
   readonly formats: readonly PlannedFormat[];
+  /** What the renditions should not be larger than, and how that may be reached. */
+  readonly source: Pick<ImageHeader, "bytes" | "hasPalette" | "isLossless">;
   /** One more rendition, in the size of the source. */
   readonly conversion?: { readonly size: PlannedSize; readonly format: ImageFormat };
 }
@@ -39,9 +41,9 @@ export const CONVERSION_NAME = "converted";
 export function planImage(header: ImageHeader, options: ImagePlanOptions): ImagePlan {
   const sizes = planSizes(header, options.widths);
   const formats = planFormats(header, options.avif);
-  if (options.convertTo === undefined) return { sizes, formats };
+  if (options.convertTo === undefined) return { sizes, formats, source: header };
   const size = { name: CONVERSION_NAME, width: header.width, height: header.height };
-  return { sizes, formats, conversion: { size, format: requireImageFormat(options.convertTo) } };
+  return { sizes, formats, source: header, conversion: { size, format: requireImageFormat(options.convertTo) } };
 }
 
 /**
@@ -71,8 +73,9 @@ const OWN_FORMAT: Readonly<Record<SourceFormat, (header: ImageHeader) => ImageFo
 };
 
 /**
- * The source's own format is always there, and WebP for an AVIF, which older browsers cannot show. What else is made is
- * made to be smaller: where it is not, it is not written.
+ * The source's own format is always there, and WebP for an AVIF, which older browsers cannot show: `<picture>` falls back
+ * on it, so it is written even where it comes out larger than the upload (after tighter settings have been tried). What
+ * else is made is made to be smaller: where it is not, it is not written.
  */
 function planFormats(header: ImageHeader, avif: boolean): PlannedFormat[] {
   const own = OWN_FORMAT[header.format](header);

@@ -1,3 +1,5 @@
+import { HDR_PEAK, HLG_GAMMA, PQ, REFERENCE_WHITE } from "./transfer-functions.ts";
+
 /**
  * What an HDR film says of its colours, in ffprobe's words, which are zscale's too. A film whose transfer function is
  * another one is SDR, whatever else it claims, and nothing is done to its colours.
@@ -25,16 +27,8 @@ export function findHdrColours(transfer = "", primaries = "", matrix = ""): HdrC
   };
 }
 
-/** Diffuse white of HDR, in cd/m² (ITU-R BT.2408); SDR's scale is in parts of it. */
-const REFERENCE_WHITE = 203;
-/** What is brighter becomes white. Masters are graded to it, and HLG is made for it. */
-const PEAK = 1000 / REFERENCE_WHITE;
-/**
- * HLG's own gamma, of a screen of 1000 cd/m², belongs to a pixel's luminance (BT.2100). ffmpeg has zscale apply it to
- * each colour, which makes all of them stronger; taken back from what YUV says of colour, 8 of 255 are left of an error
- * of 19 in a strong green.
- */
-const HLG_GAMMA = 1.2;
+/** What is brighter becomes white. */
+const PEAK = HDR_PEAK / REFERENCE_WHITE;
 /** Up to here, 61 cd/m², nothing is changed: HDR's 18 % grey, which is 26 cd/m² (BT.2408), becomes SDR's. */
 const KNEE = 0.3;
 
@@ -47,6 +41,8 @@ const KNEE = 0.3;
  * as against 16 ms (x264 and the HEVC decoder take about 45); and what is brighter than its peak it leaves above white.
  */
 export function toneMapFilters({ transfer, primaries, matrix }: HdrColours): string[] {
+  // HLG's gamma belongs to a pixel's luminance; ffmpeg has zscale apply it to each colour, which makes all of them
+  // stronger. Taken back from what YUV says of colour, 8 of 255 are left of an error of 19 in a strong green.
   const paler = `128+(val-128)/${HLG_GAMMA}`;
   const curve = `'${toneCurve()}'`;
   return [
@@ -68,8 +64,8 @@ function toneCurve(): string {
   const b = (KNEE ** 2 - 2 * KNEE * PEAK + PEAK) / (PEAK - 1);
   const scale = (b ** 2 + 2 * b * KNEE + KNEE ** 2) / (b - a);
   // lutrgb also asks for values that ten bits do not have, and refuses an answer that is no number.
-  const root = "pow(min(val/maxval,1),1/78.84375)";
-  const light = `${10_000 / REFERENCE_WHITE}*pow(max(${root}-0.8359375,0)/(18.8515625-18.6875*${root}),1/0.1593017578125)`;
+  const root = `pow(min(val/maxval,1),1/${PQ.m2})`;
+  const light = `${PQ.peak / REFERENCE_WHITE}*pow(max(${root}-${PQ.c1},0)/(${PQ.c2}-${PQ.c3}*${root}),1/${PQ.m1})`;
   const bent = `if(lte(ld(0),${KNEE}),ld(0),${scale}*(ld(0)+${a})/(ld(0)+${b}))`;
   return `st(0,${light});maxval*pow(min(${bent},1),1/2.4)`;
 }

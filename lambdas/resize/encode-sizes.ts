@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import type { ImagePlan, PlannedSize } from "../media/image-plan.ts";
 import type { WorkRequest } from "../support/work.ts";
-import { encode, type Pixels, shrink } from "./pixels.ts";
+import { encodeWithin } from "./encode-tighter.ts";
+import { type Pixels, shrink } from "./pixels.ts";
 import type { RenditionOutbox } from "./rendition-outbox.ts";
 
 /** Lambda gives a whole core at 1769 MB, and more than one only beyond. */
@@ -54,7 +55,7 @@ async function encodeFormats(
   let leastBytes = Number.POSITIVE_INFINITY;
   for (const { format, isRequired } of plan.formats) {
     signal.throwIfAborted();
-    const body = await encode(pixels, format);
+    const body = await encodeWithin(pixels, format, plan.source);
     if (!isRequired && body.length >= leastBytes) continue;
     leastBytes = Math.min(leastBytes, body.length);
     outbox.put(size, format, body);

@@ -1,10 +1,12 @@
 import type { CreateRaw, Sharp } from "sharp";
+import type { CodedColours } from "../media/coded-colours.ts";
 import { MAX_PIXELS } from "../media/image-bounds.ts";
 import { IMAGE_FORMATS, type ImageFormat } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
 import type { PlannedSize } from "../media/image-plan.ts";
 import { IMAGE_PRESETS } from "../media/image-presets.ts";
 import { reportDamage } from "./picture-damage.ts";
+import { recolour } from "./recolour.ts";
 import { sharp } from "./tuned-sharp.ts";
 
 /** Decoded pixels: upright, 8-bit sRGB, with alpha or not. An animation's frames stand one below the other. */
@@ -29,7 +31,7 @@ function open(source: Buffer, header: ImageHeader, frames: number): Sharp {
     limitInputPixels: Math.max(...Object.values(MAX_PIXELS)),
     autoOrient: true,
     animated: frames > 1,
-    ignoreIcc: header.colours === "rgb",
+    ignoreIcc: header.colours === "rgb" || header.codedColours !== undefined,
   }).timeout({ seconds: DECODE_SECONDS });
 }
 
@@ -47,6 +49,7 @@ function toSrgb(image: Sharp, header: ImageHeader): Sharp {
 /** Decodes the whole file, once, and scales it on the way. Throws CORRUPT_MEDIA and TIMEOUT. */
 export async function decode(source: Buffer, header: ImageHeader, size: PlannedSize): Promise<Pixels> {
   const scaled = open(source, header, header.frames).resize(size.width, size.height, { fit: "fill" });
+  if (header.codedColours !== undefined) return toRecoloured(scaled, header.codedColours, header.bytesPerSample);
   return toPixels(toSrgb(scaled, header), size, header.animation).catch(reportDamage);
 }
 
@@ -56,12 +59,17 @@ export async function shrink(pixels: Pixels, size: PlannedSize): Promise<Pixels>
 }
 
 /** Encoded anew, always, and without metadata: nothing that came along with the pixels gets out (security.md I4, I7). */
-export async function encode(pixels: Pixels, format: ImageFormat): Promise<Buffer> {
+export async function encode(
+  pixels: Pixels,
+  format: ImageFormat,
+  tighter: Readonly<Record<string, unknown>> = {},
+): Promise<Buffer> {
   const animates = pixels.animation !== undefined && IMAGE_FORMATS[format].animates;
   return write(
     fromPixels(animates ? pixels : firstFrame(pixels)),
     format,
     animates ? pixels.animation : undefined,
+    tighter,
   ).toBuffer();
 }
 
@@ -69,12 +77,15 @@ export async function encode(pixels: Pixels, format: ImageFormat): Promise<Buffe
 export async function convert(source: Buffer, header: ImageHeader, format: ImageFormat): Promise<Buffer> {
   const animation = IMAGE_FORMATS[format].animates ? header.animation : undefined;
   const image = open(source, header, animation === undefined ? 1 : header.frames);
+  if (header.codedColours !== undefined) {
+    return encode(await toRecoloured(image, header.codedColours, header.bytesPerSample), format);
+  }
   return write(toSrgb(image, header), format, animation).toBuffer().catch(reportDamage);
 }
 
-function write(image: Sharp, format: ImageFormat, animation: ImageHeader["animation"]): Sharp {
+function write(image: Sharp, format: ImageFormat, animation: ImageHeader["animation"], tighter = {}): Sharp {
   const opaque = IMAGE_FORMATS[format].hasAlpha ? image : image.flatten({ background: PAPER });
-  return opaque.toFormat(format, { ...IMAGE_PRESETS[format].options, ...animation });
+  return opaque.toFormat(format, { ...IMAGE_PRESETS[format].options, ...tighter, ...animation });
 }
 
 function fromPixels(pixels: Pixels): Sharp {
@@ -85,6 +96,16 @@ function fromPixels(pixels: Pixels): Sharp {
 export function firstFrame({ data, raw }: Pixels): Pixels {
   const { pageHeight = raw.height, ...rest } = raw;
   return { data: data.subarray(0, raw.width * pageHeight * raw.channels), raw: { ...rest, height: pageHeight } };
+}
+
+/** A still whose colours are told by code. What has more than 8 bits keeps them up to there: in PQ, 8 would show steps. */
+async function toRecoloured(image: Sharp, colours: CodedColours, bytesPerSample: number): Promise<Pixels> {
+  const isWide = bytesPerSample > 1;
+  const coded = image.toColourspace(isWide ? "rgb16" : "srgb").raw({ depth: isWide ? "ushort" : "uchar" });
+  const { data, info } = await coded.toBuffer({ resolveWithObject: true }).catch(reportDamage);
+  const samples = isWide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  const { width, height, channels } = info;
+  return { data: recolour({ data: samples, channels }, colours), raw: { width, height, channels } };
 }
 
 async function toPixels(image: Sharp, size: PlannedSize, animation: ImageHeader["animation"]): Promise<Pixels> {

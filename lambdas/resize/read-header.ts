@@ -1,7 +1,10 @@
 import type { Metadata } from "sharp";
+import { findCodedColours } from "../media/coded-colours.ts";
+import { findHeifColour } from "../media/heif-picture.ts";
 import { isSrgbProfile } from "../media/icc-profile.ts";
 import { type ImageFormat, unsupportedFormat } from "../media/image-formats.ts";
 import type { ImageHeader } from "../media/image-header.ts";
+import { readPngColours } from "../media/png-colours.ts";
 import { ascii } from "../media/signatures.ts";
 import { findUnreadableTiff, MAX_CHANNELS } from "../media/tiff-kinds.ts";
 import { reportDamage } from "./picture-damage.ts";
@@ -35,7 +38,10 @@ export async function readHeader({ format, source, bytes }: Picture): Promise<Im
     bytesPerSample: SAMPLE_BYTES[metadata.depth] ?? 8,
     isProgressive: metadata.isProgressive,
     needsCanvas: format === "webp" && ascii(source, 12, 16) !== "VP8 ",
-    foreignProfile: metadata.icc !== undefined && !isSrgbProfile(metadata.icc),
+    hasPalette: metadata.isPalette,
+    // A picture of animations and transparency stands within another chunk.
+    isLossless: format === "webp" && source.subarray(0, WEBP_HEAD_BYTES).includes("VP8L"),
+    ...readColours(format, source, metadata.icc),
   };
 }
 
@@ -63,6 +69,25 @@ function refuseUnreadable(metadata: Metadata, frames: number, orientation: numbe
 function findColours(metadata: Metadata): ImageHeader["colours"] {
   if (metadata.space === "cmyk") return "cmyk";
   return metadata.space === "srgb" || metadata.space === "rgb16" ? "rgb" : "other";
+}
+
+/** Where the kind of a WebP's first picture stands, if there is no long profile before it. */
+const WEBP_HEAD_BYTES = 4096;
+
+/** A profile, or codes in its place. An AVIF's profile stands above its codes (ISO/IEC 23000-22, 7.3.6.4), a PNG's does not. */
+function readColours(
+  format: ImageFormat,
+  source: Buffer,
+  profile: Buffer | undefined,
+): Pick<ImageHeader, "foreignProfile" | "codedColours"> {
+  const foreignProfile = profile !== undefined && !isSrgbProfile(profile);
+  if (format === "png") {
+    const { overridesProfile, coded } = readPngColours(source, profile !== undefined);
+    return { foreignProfile: foreignProfile && !overridesProfile, ...(coded && { codedColours: coded }) };
+  }
+  const { nclx } = format === "avif" && profile === undefined ? findHeifColour(source) : {};
+  const coded = nclx && findCodedColours(nclx);
+  return { foreignProfile, ...(coded && { codedColours: coded }) };
 }
 
 const SAMPLE_BYTES: Readonly<Partial<Record<Metadata["depth"], number>>> = {

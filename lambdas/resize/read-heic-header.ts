@@ -1,3 +1,4 @@
+import { findCodedColours } from "../media/coded-colours.ts";
 import { readHeifPicture } from "../media/heif-picture.ts";
 import { isSrgbProfile } from "../media/icc-profile.ts";
 import { unsupportedFormat } from "../media/image-formats.ts";
@@ -11,6 +12,7 @@ import { reportDamage } from "./picture-damage.ts";
 export function readHeicHeader(source: Buffer): ImageHeader {
   const heif = findHeifPicture(source);
   if ("foreign" in heif) throw unsupportedFormat(heif.foreign, "Export it as JPEG or PNG and upload that.");
+  const coded = heif.profile === undefined && heif.nclx !== undefined ? findCodedColours(heif.nclx) : undefined;
   return {
     format: "heic",
     bytes: source.length,
@@ -24,7 +26,10 @@ export function readHeicHeader(source: Buffer): ImageHeader {
     bytesPerSample: 1,
     isProgressive: false,
     needsCanvas: false,
+    hasPalette: false,
+    isLossless: false,
     foreignProfile: heif.profile !== undefined && !isSrgbProfile(heif.profile),
+    ...(coded && { codedColours: coded }),
     heif,
   };
 }

@@ -15,6 +15,8 @@ export function createHeader(header: Partial<ImageHeader> = {}): ImageHeader {
     bytesPerSample: 1,
     isProgressive: false,
     needsCanvas: false,
+    hasPalette: false,
+    isLossless: false,
     foreignProfile: false,
     ...header,
   };
