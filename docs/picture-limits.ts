@@ -63,6 +63,8 @@ function createHeader(header: Partial<ImageHeader> & Pick<ImageHeader, "format" 
     bytesPerSample: 1,
     isProgressive: false,
     needsCanvas: false,
+    hasPalette: false,
+    isLossless: false,
     foreignProfile: false,
     ...header,
   };

@@ -26,7 +26,7 @@ export interface Nclx {
 
 /** What is no damage and yet not decoded here. */
 export interface ForeignHeif {
-  /** Completes "The file is …". */
+  /** Completes "This is …". */
   readonly foreign: string;
 }
 

@@ -1,4 +1,5 @@
 import { CONVERSIONS } from "../../contracts/media.ts";
+import { describeRefusal } from "../../contracts/refused-formats.ts";
 import { DarkroomError } from "../support/errors.ts";
 import { findForeignFormat } from "./image-refusals.ts";
 import { ascii, isHeic, isoBrands, startsWith } from "./signatures.ts";
@@ -86,8 +87,11 @@ export const SOURCE_FORMATS: Readonly<
 };
 export const SOURCE_FORMAT_NAMES: readonly SourceFormat[] = [...IMAGE_FORMAT_NAMES, "heic"];
 
-/** "JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC" */
-const ACCEPTED_LABELS = SOURCE_FORMAT_NAMES.map((format) => SOURCE_FORMATS[format].label).join(", ");
+/** "JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC" */
+function listLabels(): string {
+  const labels = SOURCE_FORMAT_NAMES.map((format) => SOURCE_FORMATS[format].label);
+  return `${labels.slice(0, -1).join(", ")} or ${labels.at(-1)}`;
+}
 
 /**
  * The format that the bytes are in, whatever was declared (security.md U2): nothing else ever reaches a decoder, so no
@@ -99,16 +103,14 @@ export function parseImageFormat(bytes: Uint8Array): SourceFormat {
   const foreign = findForeignFormat(bytes);
   const format = SOURCE_FORMAT_NAMES.find((name) => SOURCE_FORMATS[name].matches(bytes));
   if (format !== undefined && foreign === undefined) return format;
-  throw unsupportedFormat(foreign?.name ?? "in no picture format that is known here", foreign?.advice);
+  if (foreign !== undefined) throw unsupportedFormat(foreign.what, foreign.advice);
+  throw new DarkroomError(
+    "UNSUPPORTED_FORMAT",
+    `This is no picture that is known here. Save it as ${listLabels()} and add it again.`,
+  );
 }
 
-/** `what` completes "The file is …". */
-export function unsupportedFormat(
-  what: string,
-  advice = "Save it in one of these and upload it again.",
-): DarkroomError {
-  return new DarkroomError(
-    "UNSUPPORTED_FORMAT",
-    `The file is ${what}. Pictures are accepted as ${ACCEPTED_LABELS}. ${advice}`,
-  );
+/** `what` completes "This is …". */
+export function unsupportedFormat(what: string, advice = "Export it as JPEG or PNG and add it again."): DarkroomError {
+  return new DarkroomError("UNSUPPORTED_FORMAT", describeRefusal({ what, advice }));
 }

@@ -1,88 +1,102 @@
+import { REFUSED_FORMATS, type RefusedFormat } from "../../contracts/refused-formats.ts";
 import { isAnimatedPng } from "./png-chunks.ts";
 import { ascii, findUint, isHeic, isHeicSequence, isoBrands, startsWith } from "./signatures.ts";
 
-/** A format that is refused, by its name. */
-export interface ForeignFormat {
-  /** Completes "The file is …". */
-  readonly name: string;
-  /** What the owner can do about it. */
-  readonly advice?: string;
+interface ForeignFormat {
+  readonly format: Pick<RefusedFormat, "what" | "advice">;
   readonly matches: (bytes: Uint8Array) => boolean;
 }
 
-const EXPORT_AS_JPEG = "Export it as JPEG or PNG and upload that.";
 /** Text formats are looked for here, after blanks and a byte order mark. */
 const TEXT_HEAD_BYTES = 1024;
 
+const text = (pattern: RegExp) => (bytes: Uint8Array) => pattern.test(textHead(bytes));
+/** `offset` is from the end where it is negative. */
+const magic =
+  (characters: string, offset = 0) =>
+  (bytes: Uint8Array) => {
+    const start = offset < 0 ? bytes.length + offset : offset;
+    return start >= 0 && ascii(bytes, start, start + characters.length) === characters;
+  };
+const anyOf =
+  (...matchers: ReadonlyArray<(bytes: Uint8Array) => boolean>) =>
+  (bytes: Uint8Array) =>
+    matchers.some((matches) => matches(bytes));
+
+const VIDEO = { what: "a film", advice: "Add it as a video, under a video's name." };
+
 /**
- * What people, and attackers, send under a picture's name. The order matters where one signature holds another. BMP
- * and ICO are not in sharp's build (security.md I8); SVG is a program that a renderer runs (I3).
+ * What people, and attackers, send under a picture's name, by its first bytes. The order matters where one signature
+ * holds another. BMP, ICO and most others are not in sharp's build (security.md I8); SVG is a program that a renderer
+ * runs (I3).
  */
 const FOREIGN_FORMATS: readonly ForeignFormat[] = [
-  { name: "an HTML page", matches: (bytes) => /^<(!doctype html|html|head|body|script)/i.test(textHead(bytes)) },
+  { format: REFUSED_FORMATS.webPage, matches: text(/^<(!doctype html|html|head|body|script)/i) },
+  { format: REFUSED_FORMATS.svg, matches: (bytes) => text(/^</)(bytes) && text(/<svg[\s>]/i)(bytes) },
+  { format: REFUSED_FORMATS.xml, matches: text(/^<\?xml/i) },
+  { format: REFUSED_FORMATS.virusTest, matches: text(/^X5O!P%@AP\[4\\PZX54\(P\^\)7CC\)7\}\$EICAR/) },
+  { format: REFUSED_FORMATS.pdf, matches: magic("%PDF-") },
+  { format: REFUSED_FORMATS.postScript, matches: anyOf(magic("%!PS"), magic("\xc5\xd0\xd3\xc6")) },
+  { format: REFUSED_FORMATS.office, matches: anyOf(magic("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), magic("{\\rtf")) },
   {
-    name: "an SVG drawing",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => /^</.test(textHead(bytes)) && /<svg[\s>]/i.test(textHead(bytes)),
+    format: REFUSED_FORMATS.archive,
+    matches: anyOf(
+      (bytes) => magic("PK")(bytes) && (bytes[2] ?? 0) < 9,
+      magic("\x1f\x8b"),
+      magic("7z\xbc\xaf\x27\x1c"),
+      magic("Rar!\x1a\x07"),
+    ),
   },
-  { name: "an XML document", matches: (bytes) => /^<\?xml/i.test(textHead(bytes)) },
+  { format: REFUSED_FORMATS.heicSequence, matches: isHeicSequence },
+  { format: REFUSED_FORMATS.animatedAvif, matches: (bytes) => isoBrands(bytes)[0] === "avis" },
+  { format: REFUSED_FORMATS.animatedPng, matches: isAnimatedPng },
   {
-    name: "the EICAR test file for virus scanners",
-    matches: (bytes) => textHead(bytes).startsWith("X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"),
+    format: REFUSED_FORMATS.cameraRaw,
+    matches: anyOf(
+      isCameraRaw,
+      (bytes) => isoBrands(bytes)[0] === "crx ",
+      // Fujifilm, Olympus (three marks), Panasonic, Sigma, Minolta, and Canon's before CR2.
+      magic("FUJIFILMCCD-RAW"),
+      magic("IIRO"),
+      magic("IIRS"),
+      magic("MMOR"),
+      magic("IIU\0"),
+      magic("FOVb"),
+      magic("\0MRM"),
+      magic("HEAPCCDR", 6),
+    ),
   },
+  { format: VIDEO, matches: isVideo },
+  { format: REFUSED_FORMATS.bmp, matches: (bytes) => magic("BM")(bytes) && findUint(bytes, 6, 4) === 0 },
+  { format: REFUSED_FORMATS.icon, matches: anyOf(magic("\0\0\x01\0"), magic("\0\0\x02\0"), magic("icns")) },
+  { format: REFUSED_FORMATS.photoshop, matches: magic("8BPS") },
+  { format: REFUSED_FORMATS.editorsDocument, matches: magic("gimp xcf ") },
+  { format: REFUSED_FORMATS.jpegXl, matches: anyOf(magic("\xff\x0a"), magic("JXL ", 4)) },
+  { format: REFUSED_FORMATS.jpeg2000, matches: anyOf(magic("jP  ", 4), magic("\xff\x4f\xff\x51")) },
   {
-    name: "a PDF document",
-    advice: "Export its page as JPEG or PNG and upload that.",
-    matches: (bytes) => ascii(bytes, 0, 5) === "%PDF-",
+    format: REFUSED_FORMATS.studioPicture,
+    matches: anyOf(magic("v/1\x01"), magic("#?RADIANCE"), magic("#?RGBE")),
   },
+  { format: REFUSED_FORMATS.djvu, matches: magic("AT&TFORM") },
+  { format: REFUSED_FORMATS.dicom, matches: magic("DICM", 128) },
   {
-    name: "a ZIP archive or an Office document",
-    matches: (bytes) => startsWith(bytes, [0x50, 0x4b]) && (bytes[2] ?? 0) < 9,
-  },
-  { name: "a gzip archive", matches: (bytes) => startsWith(bytes, [0x1f, 0x8b]) },
-  {
-    name: "a HEIC sequence of several frames",
-    advice: "Upload it as a video, or one picture of it.",
-    matches: isHeicSequence,
-  },
-  {
-    name: "an animated AVIF",
-    advice: "Upload the animation as GIF or WebP.",
-    matches: (bytes) => isoBrands(bytes)[0] === "avis",
-  },
-  { name: "an animated PNG", advice: "Upload the animation as GIF or WebP.", matches: isAnimatedPng },
-  {
-    name: "a camera's raw photo",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => isCameraRaw(bytes) || isoBrands(bytes)[0] === "crx ",
-  },
-  { name: "a video", advice: "Upload it as a video.", matches: isVideo },
-  {
-    name: "a BMP picture",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => ascii(bytes, 0, 2) === "BM" && findUint(bytes, 6, 4) === 0,
-  },
-  {
-    name: "an ICO icon",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => startsWith(bytes, [0, 0, 1, 0]) || startsWith(bytes, [0, 0, 2, 0]),
-  },
-  { name: "a Photoshop document", advice: EXPORT_AS_JPEG, matches: (bytes) => ascii(bytes, 0, 4) === "8BPS" },
-  {
-    name: "a JPEG XL picture",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => startsWith(bytes, [0xff, 0x0a]) || ascii(bytes, 4, 8) === "JXL ",
-  },
-  {
-    name: "a JPEG 2000 picture",
-    advice: EXPORT_AS_JPEG,
-    matches: (bytes) => ascii(bytes, 4, 8) === "jP  " || startsWith(bytes, [0xff, 0x4f, 0xff, 0x51]),
+    format: REFUSED_FORMATS.rarePicture,
+    matches: anyOf(
+      (bytes) => /^P[1-7]\s/.test(ascii(bytes, 0, 3)),
+      magic("DDS "),
+      magic("/* XPM"),
+      magic("II\xbc\x01"),
+      magic("\xd7\xcd\xc6\x9a"),
+      magic(" EMF", 40),
+      magic("\x97JB2"),
+      magic("TRUEVISION-XFILE.\0", -18),
+    ),
   },
 ];
 
 /** Undefined for what is not known to be foreign; that alone makes it no picture. */
-export function findForeignFormat(bytes: Uint8Array): ForeignFormat | undefined {
-  return FOREIGN_FORMATS.find((format) => format.matches(bytes));
+export function findForeignFormat(bytes: Uint8Array): ForeignFormat["format"] | undefined {
+  return FOREIGN_FORMATS.find(({ matches }) => matches(bytes))?.format;
 }
 
 function textHead(bytes: Uint8Array): string {

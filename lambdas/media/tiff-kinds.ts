@@ -48,7 +48,7 @@ const BITS: Readonly<Record<number, readonly number[]>> = {
 };
 
 /**
- * The kind of a TIFF that would not come out right, as completes "The file is …"; undefined for one that will. TIFF is
+ * The kind of a TIFF that would not come out right, as completes "This is …"; undefined for one that will. TIFF is
  * a box for nearly anything: what libvips does not know it calls damaged, and some it shows in wrong shades, without a word
  * (grey floating point is black, signed and 32-bit numbers are half as bright or random).
  */
@@ -68,7 +68,7 @@ export function findUnreadableTiff(bytes: Uint8Array): string | undefined {
     return `a TIFF that is compressed by ${FOREIGN_COMPRESSIONS[compression] ?? `an unknown method (${compression})`}`;
   }
   const [channels = 1] = numbers(TIFF_TAG.samplesPerPixel);
-  if (channels > MAX_CHANNELS) return `a TIFF of ${channels} channels, of which at most ${MAX_CHANNELS} are understood`;
+  if (channels > MAX_CHANNELS) return `a TIFF of ${channels} channels`;
   if (numbers(TIFF_TAG.inkSet)[0] === OTHER_INKS) return "a TIFF in other inks than cyan, magenta, yellow and black";
   return findUnreadableSamples(photometric ?? PHOTOMETRIC.blackIsZero, bits, formats);
 }

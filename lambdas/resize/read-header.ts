@@ -48,21 +48,16 @@ export async function readHeader({ format, source, bytes }: Picture): Promise<Im
 function refuseUnreadableTiff(format: ImageFormat, source: Buffer): void {
   const kind = format === "tiff" ? findUnreadableTiff(source) : undefined;
   if (kind === undefined) return;
-  throw unsupportedFormat(kind, "Save it as an ordinary TIFF of 8 or 16 bits, as JPEG or as PNG, and upload that.");
+  throw unsupportedFormat(kind, "Save it as JPEG, PNG or a TIFF of 8 or 16 bits and add it again.");
 }
 
 function refuseUnreadable(metadata: Metadata, frames: number, orientation: number): void {
   if (metadata.channels > MAX_CHANNELS) {
-    throw unsupportedFormat(
-      `a picture of ${metadata.channels} channels, of which at most ${MAX_CHANNELS} are understood`,
-    );
+    throw unsupportedFormat(`a picture of more than ${MAX_CHANNELS} channels`);
   }
   // libvips holds an animation as one tall strip: turning that would mix up its frames.
   if (frames > 1 && orientation > 1) {
-    throw unsupportedFormat(
-      "an animation that is to be turned, which is not possible",
-      "Save it upright and upload it again.",
-    );
+    throw unsupportedFormat("an animation that is to be turned", "Save it upright and add it again.");
   }
 }
 

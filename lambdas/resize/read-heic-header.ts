@@ -11,7 +11,7 @@ import { reportDamage } from "./picture-damage.ts";
  */
 export function readHeicHeader(source: Buffer): ImageHeader {
   const heif = findHeifPicture(source);
-  if ("foreign" in heif) throw unsupportedFormat(heif.foreign, "Export it as JPEG or PNG and upload that.");
+  if ("foreign" in heif) throw unsupportedFormat(heif.foreign);
   const coded = heif.profile === undefined && heif.nclx !== undefined ? findCodedColours(heif.nclx) : undefined;
   return {
     format: "heic",

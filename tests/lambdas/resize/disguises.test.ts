@@ -11,15 +11,30 @@ describe("A file that is no picture (U2, I3, I8)", () => {
       expect(error).toMatchObject({
         code: "UNSUPPORTED_FORMAT",
         retryable: false,
-        message: expect.stringMatching(/JPEG, PNG, WebP, AVIF, GIF, TIFF/),
+        message: expect.stringMatching(/(Export|Add|Save|Unpack) [^.]+\.$/),
       });
       expect(error).toHaveProperty("message", expect.stringContaining(named));
+      expect(error).toHaveProperty(
+        "message",
+        expect.toSatisfy(({ length }: string) => length <= 140),
+      );
       expect(written).toEqual([]);
     },
   );
 });
 
 const PAYLOAD = "<script>alert('polyglot')</script>PK\u0003\u0004";
+
+describe("What no table knows", () => {
+  it("is told the formats that work (I8)", async () => {
+    const { error } = await developInVain(Buffer.from("nothing in particular"));
+
+    expect(error).toHaveProperty(
+      "message",
+      "This is no picture that is known here. Save it as JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC and add it again.",
+    );
+  });
+});
 
 describe("A picture that is something else too (I7)", () => {
   it.each(["jpeg", "png", "webp", "gif", "tiff"] as const)("loses what hangs behind its %s", async (format) => {
