@@ -1,10 +1,11 @@
 import { Transform } from "node:stream";
+import { describeBytes } from "../support/describe-bytes.ts";
 import { DarkroomError } from "../support/errors.ts";
 
 export function createTooLargeError(maxBytes: number): DarkroomError {
-  const megabytes = Math.floor(maxBytes / 1_000_000);
-  const limit = megabytes > 0 ? `${megabytes} MB` : `${maxBytes} bytes`;
-  return new DarkroomError("FILE_TOO_LARGE", `The file is larger than the ${limit} that are accepted.`);
+  const limit = describeBytes(maxBytes, "down");
+  const message = `The file is larger than the ${limit} that are accepted. Make it smaller and add it again.`;
+  return new DarkroomError("FILE_TOO_LARGE", message);
 }
 
 /** Passes bytes on and fails at the first one past `maxBytes`, whatever a length header promised (security.md E5). */
