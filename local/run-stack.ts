@@ -23,6 +23,7 @@ import type {
   DynamoDbService,
   LambdaService,
   Log,
+  LogsService,
   RuntimeClock,
   S3Service,
   ServiceContext,
@@ -70,6 +71,7 @@ export interface Services {
   readonly sqs: SqsService;
   readonly dynamodb: DynamoDbService;
   readonly lambda: LambdaService;
+  readonly logs: LogsService;
   /** In the order to stop in. */
   readonly all: readonly AwsService[];
 }
@@ -167,7 +169,7 @@ async function startBase(
   });
   for (const service of services.all.toReversed()) teardown.add(`the service ${service.name}`, () => service.stop());
 
-  const { s3, sqs, dynamodb, lambda } = services;
+  const { s3, sqs, dynamodb, lambda, logs } = services;
   return {
     open: async () => {
       for (const service of services.all) await service.dropUndeclared?.();
@@ -176,7 +178,7 @@ async function startBase(
     administrator: credentials.issue({ type: "administrator", arn: `arn:aws:iam::${accountId}:user/administrator` }),
     runtime: {
       ...{ ...shared, endpointUrl: endpoint.url, stackFolder: resolve(options.stackFolder), stateFolder },
-      ...{ artifacts, artifactsFolder, roles, s3, sqs, dynamodb, lambda, portFor: ports.portFor },
+      ...{ artifacts, artifactsFolder, roles, s3, sqs, dynamodb, lambda, logs, portFor: ports.portFor },
       whenStarted: endpoint.whenServing,
       reportForeign,
       httpApis: { apis: new Map(), integrations: new Map() },

@@ -8,6 +8,7 @@ import type {
   DynamoDbService,
   LambdaService,
   Log,
+  LogsService,
   PolicyDocument,
   RuntimeClock,
   S3Service,
@@ -55,6 +56,7 @@ export interface LaptopRuntime {
   readonly sqs: SqsService;
   readonly dynamodb: DynamoDbService;
   readonly lambda: LambdaService;
+  readonly logs: LogsService;
   /**
    * Resolves when all resources are up. Whoever listens lets its requests wait until then: half of a stack would refuse
    * for good what the whole one takes.

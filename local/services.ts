@@ -221,6 +221,13 @@ export interface DynamoDbService extends AwsService {
   putTable(name: string, settings: TableSettings): Promise<{ readonly arn: string }>;
 }
 
+export interface LogsService extends AwsService {
+  /** Declares a log group; its lines are those that the runtime logs under its name. */
+  putLogGroup(name: string, settings: { readonly retentionDays?: number | undefined }): { readonly arn: string };
+  /** A function may only write to a group that the stack declares (security.md P4). */
+  hasLogGroup(name: string): boolean;
+}
+
 export interface FunctionSettings {
   readonly name: string;
   /** The built zip. */

@@ -43,7 +43,7 @@ async function joinServices(
   const sts = createSts(contextFor("sts"));
   // The service's folder is the one that the log writer fills.
   const logs = createLogs(contextFor("logs"));
-  return { s3, sqs, dynamodb, lambda, all: [lambda, s3, sqs, dynamodb, sts, logs] };
+  return { s3, sqs, dynamodb, lambda, logs, all: [lambda, s3, sqs, dynamodb, sts, logs] };
 }
 
 /** S3 sends as itself on behalf of the bucket, so that the queue's own policy decides (security.md P2). */

@@ -1,8 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import * as z from "zod";
-import { logGroupsOf } from "../lambda/log-groups.ts";
-import { logFileName } from "../logs/log-writer.ts";
 import type { LaptopRuntime } from "../runtime.ts";
 import { tags } from "./blocks.ts";
 import { defineResource } from "./resource.ts";
@@ -14,7 +10,7 @@ const RETENTION_DAYS = [
 
 const schema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_/.#-]{1,512}$/, "must be a log group's name"),
-  // A laptop's log files are bounded by size instead, whatever their group says.
+  // Told to whoever asks; a laptop's log files are bounded by size instead, whatever their group says.
   retention_in_days: z
     .int()
     .refine((days) => RETENTION_DAYS.includes(days), { message: `must be one of ${RETENTION_DAYS.join(", ")}` })
@@ -26,13 +22,8 @@ export const awsCloudwatchLogGroup = defineResource<LaptopRuntime, z.infer<typeo
   type: "aws_cloudwatch_log_group",
   schema,
   exports: ["arn", "id", "name"],
-  async start({ config: { name } }, runtime) {
-    logGroupsOf(runtime).add(name);
-    const folder = join(runtime.stateFolder, "logs");
-    mkdirSync(folder, { recursive: true });
-    // A group without lines can be read too: the logs service knows groups by their files.
-    appendFileSync(join(folder, logFileName(name)), "");
-    const arn = `arn:aws:logs:${runtime.region}:${runtime.accountId}:log-group:${name}`;
+  async start({ config: { name, retention_in_days: retentionDays } }, runtime) {
+    const { arn } = runtime.logs.putLogGroup(name, { retentionDays });
     return { attributes: { id: name, name, arn } };
   },
 });

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
-import { logGroupsOf } from "../lambda/log-groups.ts";
 import type { LaptopRuntime } from "../runtime.ts";
 import { block, tags } from "./blocks.ts";
 import { defineResource } from "./resource.ts";
@@ -118,7 +117,7 @@ function checkRole(address: string, { role, function_name: name }: Config, runti
 /** On AWS a function without a log group makes one that is kept for ever, or logs nothing at all (security.md P4). */
 function getLogGroup(address: string, config: Config, runtime: LaptopRuntime): string {
   const name = config.logging_config?.log_group ?? `/aws/lambda/${config.function_name}`;
-  if (logGroupsOf(runtime).has(name)) return name;
+  if (runtime.logs.hasLogGroup(name)) return name;
   throw new Error(
     `${address}: its log group ${name} does not exist yet. Declare an aws_cloudwatch_log_group and refer to its name in logging_config.`,
   );

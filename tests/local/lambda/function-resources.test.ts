@@ -45,9 +45,17 @@ beforeEach(() => {
   };
   const artifacts = { layers: { ffmpeg: { path: "layers/ffmpeg.zip", sha256: hash.toString("hex") } } };
   const authorize = () => ({ allowed: mayAssume, reason: mayAssume ? "" : "no resource-based policy allows it" });
+  const groups = new Set<string>();
+  const logs = {
+    putLogGroup: (name: string) => {
+      groups.add(name);
+      return { arn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}` };
+    },
+    hasLogGroup: (name: string) => groups.has(name),
+  };
   runtime = {
     ...{ region: REGION, accountId: ACCOUNT, stackFolder: folder, artifactsFolder: folder, stateFolder: folder },
-    ...{ lambda, artifacts, authorize },
+    ...{ lambda, artifacts, authorize, logs },
   } as unknown as LaptopRuntime;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
