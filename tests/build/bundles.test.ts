@@ -22,6 +22,30 @@ describe("this project's functions", () => {
     expect(openZip(path)["index.mjs"]?.length).toBeLessThanOrEqual(MAX_API_BUNDLE_BYTES);
   });
 
+  it("P7: hold exactly these files, and no other comes along unseen", () => {
+    const { manifest } = requireBuild();
+    const listed = Object.entries(manifest.functions).map(([name, { path }]) => [
+      name,
+      Object.keys(openZip(path)).sort(),
+    ]);
+
+    const code = ["LICENSES.txt", "index.mjs"];
+    expect(Object.fromEntries(listed)).toEqual({
+      ...{ presign: code, status: code, convert: code, settle: code },
+      resize: [
+        ...code,
+        "node_modules/@img/sharp-libvips-linux-arm64/lib/index.js",
+        expect.stringMatching(/^node_modules\/@img\/sharp-libvips-linux-arm64\/lib\/libvips-cpp\.so\.[\d.]+$/),
+        "node_modules/@img/sharp-libvips-linux-arm64/package.json",
+        "node_modules/@img/sharp-libvips-linux-arm64/versions.json",
+        "node_modules/@img/sharp-linux-arm64/LICENSE",
+        "node_modules/@img/sharp-linux-arm64/index.cjs",
+        expect.stringMatching(/^node_modules\/@img\/sharp-linux-arm64\/lib\/sharp-linux-arm64-[\d.]+\.node$/),
+        "node_modules/@img/sharp-linux-arm64/package.json",
+      ],
+    });
+  });
+
   it("P7: carry machine code for arm64 Linux alone, and only resize carries any", () => {
     const { manifest } = requireBuild();
     const found = Object.entries(manifest.functions).flatMap(([name, { path }]) =>

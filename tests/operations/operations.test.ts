@@ -100,6 +100,26 @@ describe("npm run job", () => {
     expect(told).toContain("Its file has not come yet.");
   });
 
+  it("says of a job whose worker is over its time that it died, and of one that is not that it is at work", async () => {
+    const held = await presign(laptop.apiUrl, await makeFile());
+    const left = await presign(laptop.apiUrl, await makeFile());
+    const released = await presign(laptop.apiUrl, await makeFile());
+    await setClaim(held.jobId, Date.now() + 60_000);
+    await setClaim(left.jobId, Date.now() - 1000);
+    await setClaim(released.jobId, undefined);
+
+    const [atWork, died, waits] = [
+      await onLaptop(job, held.jobId),
+      await onLaptop(job, left.jobId),
+      await onLaptop(job, released.jobId),
+    ];
+
+    expect(atWork).toContain("A worker is at it.");
+    expect(died).toContain("Its worker died or was stopped.");
+    expect(died).not.toContain("A worker is at it.");
+    expect(waits).toContain("A worker gave it back; its message waits for another try");
+  });
+
   it("says of an id that nobody made where it may be, and of other text that it is no id", async () => {
     await expect(onLaptop(job, randomUUID())).rejects.toThrow(/There is no job [0-9a-f-]+ in darkroom-dev-media-jobs/);
     await expect(onLaptop(job, "1234")).rejects.toThrow('"1234" is not a job\'s id');
@@ -107,12 +127,30 @@ describe("npm run job", () => {
   });
 });
 
+const clientOptions = () => {
+  const { endpointUrl: endpoint, region, administrator: credentials } = laptop.laptop;
+  return { endpoint, region, credentials };
+};
+
+/** The job is a worker's until then; undefined: one that gave it back. */
+async function setClaim(jobId: string, leaseExpiresAt: number | undefined): Promise<void> {
+  await new DynamoDBClient(clientOptions()).send(
+    new UpdateItemCommand({
+      TableName: laptop.output("jobsTable"),
+      Key: { jobId: { S: jobId } },
+      UpdateExpression: `SET #status = :processing, attempt = :one${leaseExpiresAt === undefined ? "" : ", leaseExpiresAt = :until"} REMOVE openStatus`,
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: {
+        ":processing": { S: "PROCESSING" },
+        ":one": { N: "1" },
+        ...(leaseExpiresAt !== undefined && { ":until": { N: String(leaseExpiresAt) } }),
+      },
+    }),
+  );
+}
+
 describe("npm run redrive", () => {
   const sqs = () => new SQSClient(clientOptions());
-  const clientOptions = () => {
-    const { endpointUrl: endpoint, region, administrator: credentials } = laptop.laptop;
-    return { endpoint, region, credentials };
-  };
   const urlOf = async (name: string) => (await sqs().send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
 
   it("shows every queue with its dead letters, and moves nothing with --counts", async () => {
@@ -138,19 +176,49 @@ describe("npm run redrive", () => {
     await expect(onLaptop(redrive, "--fast")).rejects.toThrow("Usage: npm run redrive");
   });
 
-  it("moves a queue's dead letters back to it, by its short name, and tells how many", async () => {
-    // A spare pair that nobody consumes: the stack's own dead letters are settle's at once.
+  /** `darkroom-dev…`, as the deployment's own names begin. */
+  const prefix = () => laptop.output("jobsTable").replace(/-jobs$/, "");
+
+  /** A pair of queues that nobody consumes, with one dead letter: the stack's own are settle's at once. */
+  async function putDeadLetter(name: string): Promise<string | undefined> {
     const { sqs: service } = laptop.laptop.runtime;
     const settings = {
       ...{ visibilityTimeoutSeconds: 0, messageRetentionSeconds: 3600, delaySeconds: 0 },
       ...{ maxMessageSize: 262_144, receiveWaitTimeSeconds: 0 },
     };
-    const dead = await service.putQueue("darkroom-dev-media-spare-dead-letters", settings);
+    const dead = await service.putQueue(`${prefix()}-${name}-dead-letters`, settings);
     const redrivePolicy = { deadLetterTargetArn: dead.arn, maxReceiveCount: 1 };
-    await service.putQueue("darkroom-dev-media-spare", { ...settings, redrivePolicy });
-    const QueueUrl = await urlOf("darkroom-dev-media-spare");
+    await service.putQueue(`${prefix()}-${name}`, { ...settings, redrivePolicy });
+    const QueueUrl = await urlOf(`${prefix()}-${name}`);
     await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "an upload" }));
     for (let tries = 0; tries < 3; tries++) await sqs().send(new ReceiveMessageCommand({ QueueUrl }));
+    return QueueUrl;
+  }
+
+  it("moves the one queue's dead letters that is named, and without a name those of all", async () => {
+    await putDeadLetter("first");
+    await putDeadLetter("second");
+
+    const named = await onLaptop(redrive, "second");
+    const left = await onLaptop(redrive, "--counts");
+    const all = await onLaptop(redrive);
+    await putDeadLetter("first");
+    await putDeadLetter("second");
+    const both = await onLaptop(redrive);
+
+    expect(named).toContain("-second: 1 of 1 dead letters moved, done");
+    expect(named).not.toMatch(/-first: .*moved/);
+    expect(left).toMatch(/-first +0 +0 +1 +0/);
+    expect(left).toMatch(/-second +1 +0 +0 +0/);
+    expect(all).toContain("-first: 1 of 1 dead letters moved, done");
+    expect(all).not.toMatch(/-second: .*moved/);
+    for (const name of ["first", "second"])
+      expect(both).toMatch(new RegExp(`-${name}: \\d of \\d dead letters moved, done`));
+    expect(await onLaptop(redrive, "--counts")).toContain("There is no dead letter to move.");
+  });
+
+  it("moves a queue's dead letters back to it, by its short name, and tells how many", async () => {
+    const QueueUrl = await putDeadLetter("spare");
 
     const looked = await onLaptop(redrive, "spare", "--counts");
     const told = await onLaptop(redrive, "spare");

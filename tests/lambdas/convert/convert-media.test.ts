@@ -1,5 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
+import { thumbHashToAverageRGBA } from "thumbhash";
 import { beforeAll, expect, it } from "vitest";
 import type { Encoder } from "../../../lambdas/convert/encoder.ts";
 import {
@@ -51,6 +53,24 @@ describeWithFfmpeg("converting a video", () => {
       picture: { codec: "h264", pixelFormat: "yuv420p", display: { width: 128, height: 72 } },
       sound: { codec: "aac", channels: 2 },
     });
+  });
+
+  it("has the placeholder of the very picture that is its poster, not of the film's dark beginning", async () => {
+    const dark = "color=black:size=128x72:rate=25:duration=2";
+    const bright = `color=white:size=64x72:rate=25:duration=4[l];color=red:size=64x72:rate=25:duration=4[r];[l][r]hstack`;
+    const mp4 = await makeClip({
+      extension: "mp4",
+      sources: [`${dark}[a];${bright}[b];[a][b]concat`],
+      output: [...H264, "-g", "25"],
+    });
+
+    const { result, file } = await convert(mp4);
+
+    const { channels } = await sharp(file("poster.jpg")).stats();
+    const poster = channels.map(({ mean }) => mean / 255);
+    const { r, g, b } = thumbHashToAverageRGBA(Buffer.from(result.placeholder ?? "", "base64"));
+    expect(poster[0]).toBeGreaterThan(0.8);
+    for (const [index, value] of [r, g, b].entries()) expect(Math.abs(value - (poster[index] ?? 0))).toBeLessThan(0.15);
   });
 
   it("copies what every player knows already, without decoding more than key frames", async () => {
