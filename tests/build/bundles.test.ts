@@ -33,7 +33,7 @@ describe("this project's functions", () => {
     expect(Object.fromEntries(listed)).toEqual({
       ...{ presign: code, status: code, convert: code, settle: code },
       resize: [
-        ...code,
+        ...["LICENSES.txt", "heic-worker.mjs", "index.mjs"],
         "node_modules/@img/sharp-libvips-linux-arm64/lib/index.js",
         expect.stringMatching(/^node_modules\/@img\/sharp-libvips-linux-arm64\/lib\/libvips-cpp\.so\.[\d.]+$/),
         "node_modules/@img/sharp-libvips-linux-arm64/package.json",
@@ -42,6 +42,11 @@ describe("this project's functions", () => {
         "node_modules/@img/sharp-linux-arm64/index.cjs",
         expect.stringMatching(/^node_modules\/@img\/sharp-linux-arm64\/lib\/sharp-linux-arm64-[\d.]+\.node$/),
         "node_modules/@img/sharp-linux-arm64/package.json",
+        "node_modules/libheif-js/LICENSE",
+        "node_modules/libheif-js/libheif-wasm/LICENSE",
+        "node_modules/libheif-js/libheif-wasm/libheif.js",
+        "node_modules/libheif-js/libheif-wasm/libheif.wasm",
+        "node_modules/libheif-js/package.json",
       ],
     });
   });
