@@ -17,8 +17,8 @@ export function formatPictures(): string {
 
 Made from \`lambdas/media/image-*.ts\` by \`npx tsx docs/pictures.ts\`; do not edit it by hand.
 
-A picture gets \`w<width>.<extension>\` for each configured width, in the source's own format (a TIFF as JPEG, or PNG where
-it has alpha) and in WebP; in AVIF where the environment says so. Nothing is enlarged: a narrower source is there in its own
+A picture gets \`w<width>.<extension>\` for each configured width, in the source's own format (TIFF and HEIC as JPEG, or
+PNG where they have alpha) and in WebP; in AVIF where the environment says so. Nothing is enlarged: a narrower source is there in its own
 width. A format that is not smaller than those before it is not written; an AVIF's WebP always is, for browsers that cannot
 show the other. A file that comes out larger than the upload is encoded again with tighter settings, and the smallest is
 kept; the source's own format is written even where that is larger still (scaling makes new shades), because a page needs one file of
@@ -33,6 +33,25 @@ job's \`placeholder\` is a thumbhash, base64.
 ## Formats
 
 ${formatFormats()}
+
+## HEIC
+
+What iPhones and many cameras write: pictures in HEVC. One that is coded as a whole or in tiles is read, in 8 or 10 bits, with
+transparency, turned by its own boxes (EXIF's orientation does not count beside them), its ICC profile converted to sRGB. The
+still of a live photo is a picture like any other. Thumbnails, depth maps and HDR gain maps are not shown. Refused by name:
+sequences, pictures in AV1 or JPEG inside HEIF, overlays, and crops of more than 64 pixels that stand in the header alone. A
+stream whose bytes are damaged but not missing may come out with blemishes, because its decoder conceals them.
+
+libheif and libde265 do this, compiled to WebAssembly by [libheif-js](https://github.com/catdad-experiments/libheif-js), in a
+thread of its own that ends with the picture. They are under the **LGPL-3.0** and lie beside the function's code as files of
+their own: put another version of \`libheif.js\` and \`libheif.wasm\` into \`node_modules/libheif-js/libheif-wasm/\` of its zip (or
+of this project, before a build) to use that. Their sources are at
+[strukturag/libheif](https://github.com/strukturag/libheif) and [strukturag/libde265](https://github.com/strukturag/libde265);
+\`LICENSES.txt\` in the zip says the same.
+
+**HEVC is covered by patents**, which no licence of a library grants. Whether decoding it on a server needs a licence depends on
+the country and on what you do; ask someone who knows. \`images: { heic: false }\` in \`environments.ts\` switches it off: then
+\`GET /limits\` does not name HEIC, and presign and resize refuse it.
 
 ## Limits
 

@@ -4,8 +4,11 @@ import { predictHeicHeapBytes } from "../media/image-memory.ts";
 import { createTiffHead } from "../media/raw-tiff.ts";
 import { reportDamage } from "./picture-damage.ts";
 
-/** Longer than any picture within the limits takes on one core. */
-const DECODE_SECONDS = 25;
+/**
+ * Twice what 108 megapixels take: 0.08 s of CPU each, and Lambda's core is 2.5 times slower (performance.md). The job's own
+ * signal comes earlier where the function has less time.
+ */
+const DECODE_SECONDS = 45;
 
 /**
  * Decodes a HEIC photo into an uncompressed TIFF in memory, which goes on as any other source does: upright, 8 bits, with

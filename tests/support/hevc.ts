@@ -129,7 +129,8 @@ export function uint32(...values: readonly number[]): Buffer {
   return bytes;
 }
 
-const hasEncoder = ((): boolean => {
+/** Whether HEIC photos can be made here. */
+export const hasHevcEncoder = ((): boolean => {
   if (ffmpegTools === undefined) return false;
   const run = spawnSync(ffmpegTools.ffmpeg, ["-v", "error", "-encoders"], { encoding: "utf8" });
   return run.stdout?.includes("libx265") ?? false;
@@ -137,6 +138,6 @@ const hasEncoder = ((): boolean => {
 
 /** A suite that makes HEIC photos; where no ffmpeg has libx265 it is skipped, and its title says so. */
 export function describeWithHevc(title: string, suite: () => void): void {
-  if (hasEncoder) describe(title, suite);
+  if (hasHevcEncoder) describe(title, suite);
   else describe.skip(`${title} (skipped: no ffmpeg with libx265 in FFMPEG_BIN, ffmpeg-static or PATH)`, () => {});
 }
