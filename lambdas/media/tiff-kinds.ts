@@ -83,9 +83,9 @@ function findUnreadableSamples(
   if (bits.some((other) => other !== size)) return "a TIFF whose colours have different numbers of bits";
   if (format === FORMAT.float) {
     if (photometric === PHOTOMETRIC.rgb && size === 32) return undefined;
-    return `a TIFF of ${size}-bit floating point numbers, which do not say what is white`;
+    return `a TIFF of ${size}-bit floating point numbers`;
   }
-  if (format === FORMAT.signed) return "a TIFF of signed numbers, which do not say what is black";
+  if (format === FORMAT.signed) return "a TIFF of signed numbers";
   if (format !== FORMAT.unsigned && format !== FORMAT.undefined) return "a TIFF of complex numbers";
   if (BITS[photometric]?.includes(size)) return undefined;
   return FOREIGN_PHOTOMETRICS[photometric] ?? `a TIFF of ${size} bits a sample`;
