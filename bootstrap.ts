@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readCommandLine, UsageError } from "./command-line/command-line.mjs";
 import { requireStateBackendPolicies } from "./stacks/policy/state-backend.ts";
 import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
@@ -33,10 +33,11 @@ interface Place {
 async function main(): Promise<void> {
   // The SDK's advice to take a newer Node would stand between the steps.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  const wanted = readCommandLine("bootstrap", process.argv.slice(2)).values.environment;
   // Both are checked as they are read: only in here is what they throw shown to a person.
   const { environments } = await import("./environments.ts");
   const { settings } = await import("./terraform-state-backend/settings.ts");
-  const places = selectPlaces(environments, readArguments());
+  const places = selectPlaces(environments, wanted);
   const show = (text: string) => process.stdout.write(text);
   const terraform = await findTerraform({ lockTable: settings.lockTable, show });
   const caller = await getCaller(places[0]?.region ?? "");
@@ -49,15 +50,6 @@ async function main(): Promise<void> {
     const backend = await bootstrapBackend({ ...place, ...options });
     writeStateBackend(join(import.meta.dirname, FILE), place, backend);
     show(`\nStates of ${place.environments.join(", ")} are kept in ${backend.bucket}. Commit ${FILE}.\n`);
-  }
-}
-
-function readArguments(): string | undefined {
-  try {
-    return parseArgs({ options: { environment: { type: "string" } } }).values.environment;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new BootstrapError(`${message}\nUsage: npm run bootstrap [-- --environment ${ENVIRONMENT_NAMES.join("|")}]`);
   }
 }
 
@@ -115,7 +107,10 @@ try {
   await main();
 } catch (error) {
   const isForPerson =
-    error instanceof BootstrapError || error instanceof ConfigurationError || error instanceof SettingsError;
+    error instanceof UsageError ||
+    error instanceof BootstrapError ||
+    error instanceof ConfigurationError ||
+    error instanceof SettingsError;
   if (!isForPerson) throw error;
   console.error(`\n${error.message}`);
   process.exitCode = 1;

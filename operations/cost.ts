@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readCommandLine } from "../command-line/command-line.mjs";
 import { addUp, addUpBeyondFree, type Charge, dollarsOf, mergeCharges } from "./cost/charges.ts";
 import { countIdleMonth, countWork, type Workload } from "./cost/estimate.ts";
 import { COST_PAGE, DOCUMENTED_ENVIRONMENT, formatCostPage, README, replaceReadmeTable } from "./cost/page.ts";
 import { PRICED_IN, PRICED_REGION, priceOf } from "./cost/prices.ts";
 import { type PricedStack, readStack } from "./cost/stack.ts";
-import { type Command, parseCommand } from "./support/command-line.ts";
+import type { Command } from "./support/command-line.ts";
 import { OperationError } from "./support/operation-error.ts";
 import { formatColumns } from "./support/table.ts";
 
-const USAGE = "npm run cost -- [dev | staging | prod] [--uploads <n>] [--conversions <n>] [--views <n>] [--docs]";
 const MOST = 1_000_000_000;
 
 /**
@@ -17,13 +17,7 @@ const MOST = 1_000_000_000;
  * writes the tables of README.md and docs/cost.md instead.
  */
 export const cost: Command = async (args, write) => {
-  const { values, names } = parseCommand(args, USAGE, {
-    uploads: { type: "string" },
-    conversions: { type: "string" },
-    views: { type: "string" },
-    docs: { type: "boolean" },
-  });
-  if (names.length > 1) throw new OperationError(`Name one environment.\nUsage: ${USAGE}`);
+  const { values, names } = readCommandLine("cost", args);
   if (values.docs) return writeDocuments(write);
   const environment = names[0] ?? DOCUMENTED_ENVIRONMENT;
   const workload: Workload = {

@@ -1,17 +1,17 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { readCommandLine, UsageError } from "../command-line/command-line.mjs";
 import { isJobId } from "../contracts/object-keys.ts";
 import { readJobLines } from "./job/logs.ts";
 import { compareRenditions, listRenditions, listVersions } from "./job/objects.ts";
 import { describeRecord, type JobRecord, readRecord } from "./job/record.ts";
 import { formatTimeline, type TimelineEvent, tellRecord, tellVersions } from "./job/timeline.ts";
 import { explainState } from "./job/verdict.ts";
-import { type Command, DEPLOYMENT_OPTIONS, parseCommand } from "./support/command-line.ts";
+import type { Command } from "./support/command-line.ts";
 import { type Deployment, getDeployment } from "./support/deployment.ts";
 import { OperationError } from "./support/operation-error.ts";
 
-const USAGE = "npm run job -- <jobId> [--environment <name> | --outputs-file <file> [--stack <name>]]";
 /** The clocks of AWS's services and of a laptop differ by less. */
 const CLOCK_MARGIN_MS = 60_000;
 
@@ -20,9 +20,9 @@ const CLOCK_MARGIN_MS = 60_000;
  * as one timeline. Shows no file name and no signed address.
  */
 export const job: Command = async (args, write, nameDeployment) => {
-  const { values, names } = parseCommand(args, USAGE, DEPLOYMENT_OPTIONS);
-  const [jobId, ...others] = names;
-  if (jobId === undefined || others.length > 0) throw new OperationError(`Name one job.\nUsage: ${USAGE}`);
+  const { values, names } = readCommandLine("job", args);
+  const [jobId] = names;
+  if (jobId === undefined) throw new UsageError("job", "name one job.");
   if (!isJobId(jobId))
     throw new OperationError(
       `"${jobId}" is not a job's id. Expected one as presign answers it, like 3f2c8a54-0d1b-4c6e-9f7a-2b1d5e8c4a90: lower case, a UUID of version 4.`,

@@ -1,11 +1,10 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { readCommandLine } from "../command-line/command-line.mjs";
 import { moveDeadLetters } from "./redrive/move.ts";
 import { describeQueues, findQueues, type WorkQueue } from "./redrive/queues.ts";
-import { type Command, DEPLOYMENT_OPTIONS, parseCommand } from "./support/command-line.ts";
+import type { Command } from "./support/command-line.ts";
 import { getDeployment } from "./support/deployment.ts";
 import { OperationError } from "./support/operation-error.ts";
-
-const USAGE = "npm run redrive -- [queue] [--counts] [--environment <name> | --outputs-file <file> [--stack <name>]]";
 
 /** What people expect of a redrive, and what it can do here: jobs that have ended absorb whatever comes after. */
 const WHAT_IT_DOES = [
@@ -19,8 +18,7 @@ const WHAT_IT_DOES = [
  * AWS and on a laptop alike. `--counts` only looks.
  */
 export const redrive: Command = async (args, write, nameDeployment) => {
-  const { values, names } = parseCommand(args, USAGE, { ...DEPLOYMENT_OPTIONS, counts: { type: "boolean" } });
-  if (names.length > 1) throw new OperationError(`Name one queue, or none for all of them.\nUsage: ${USAGE}`);
+  const { values, names } = readCommandLine("redrive", args);
   const { prefix, region, stackName } = await getDeployment(values, write, nameDeployment);
   const sqs = new SQSClient({ region });
   try {

@@ -4,7 +4,7 @@ import { listRefused } from "./guard.ts";
 import { listChanges } from "./model/change.ts";
 import { parsePlan } from "./model/terraform-plan.ts";
 import { PlanError } from "./plan-error.ts";
-import { parseArguments, USAGE } from "./run/arguments.ts";
+import { parseArguments } from "./run/arguments.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
 import { PLAN_FILE } from "./run/saved-plans.ts";
 import { findStackFolders } from "./run/synthesize.ts";
@@ -17,10 +17,6 @@ import { applyPlan, initialize, showPlan } from "./run/terraform.ts";
  */
 await runCommand(async () => {
   const options = parseArguments("plan:apply", process.argv.slice(2));
-  if (options.wantsHelp) {
-    process.stdout.write(USAGE);
-    return EXIT.nothing;
-  }
   if (!options.synthesizedFolder) throw new PlanError("Name the folder of the saved plans: --synthesized cdktf.out");
   const folders = (await findStackFolders(options)).filter((folder) => existsSync(join(folder, PLAN_FILE)));
   if (folders.length === 0)

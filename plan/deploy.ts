@@ -1,5 +1,5 @@
 import { PlanError } from "./plan-error.ts";
-import { parseArguments, USAGE } from "./run/arguments.ts";
+import { parseArguments } from "./run/arguments.ts";
 import { ask } from "./run/ask.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
 import { DRAFT_FILE } from "./run/saved-plans.ts";
@@ -8,10 +8,6 @@ import { applyPlan } from "./run/terraform.ts";
 /** `npm run deploy -- [environment] [stacks…]`: plans, shows the review, asks, and applies exactly what was shown. */
 await runCommand(async () => {
   const options = parseArguments("deploy", process.argv.slice(2));
-  if (options.wantsHelp) {
-    process.stdout.write(USAGE);
-    return EXIT.nothing;
-  }
   const { exitCode, folders } = await reviewStacks(options);
   if (exitCode !== EXIT.changes) return exitCode;
   if (!options.isApproved) await requireYes();

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
+import { UsageError } from "../command-line/command-line.mjs";
 import { PlanError } from "./plan-error.ts";
-import { parseArguments, USAGE } from "./run/arguments.ts";
+import { parseArguments } from "./run/arguments.ts";
 import { ask } from "./run/ask.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
 import { DRAFT_FILE } from "./run/saved-plans.ts";
@@ -15,12 +16,8 @@ in environments.ts, deploy that, and try again.`;
  */
 await runCommand(async () => {
   const options = parseArguments("destroy", process.argv.slice(2));
-  if (options.wantsHelp) {
-    process.stdout.write(USAGE);
-    return EXIT.nothing;
-  }
   if (options.environment === undefined && options.stacks.length === 0) {
-    throw new PlanError(`Name what to destroy: npm run destroy -- dev. Nothing was destroyed.\n\n${USAGE}`);
+    throw new UsageError("destroy", "Name what to destroy: npm run destroy -- dev. Nothing was destroyed.");
   }
   const { exitCode, folders } = await reviewStacks(options, "destroy");
   if (exitCode === EXIT.failed) throw new PlanError(PROTECTED);

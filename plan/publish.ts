@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readCommandLine, UsageError } from "../command-line/command-line.mjs";
 import { describeRun, NOT_PLANNED, putReviewComment } from "./github/comment.ts";
 import { reportDrift } from "./github/drift.ts";
 import { createGithubApi } from "./github/github-api.ts";
@@ -7,20 +7,16 @@ import { PlanError } from "./plan-error.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
 
 /** `npm run plan:publish -- …`: what the workflows do with a review that `npm run plan -- … --out` wrote. */
-const USAGE = `npm run plan:publish -- --review <file> --pull-request <number> [--commit <sha>] [--plan-result <result>]
-npm run plan:publish -- --review <file> --drift <environment> --plan-exit-code <0, 2 or 3>
-
-  --pull-request    puts the review into the pull request's one comment
-  --commit          says which commit it is of
-  --plan-result     other than success: where there is no review, the comment says that nothing could be planned
-  --drift           opens, updates or, where the plan ended with 0, closes the environment's issue
-
-GITHUB_TOKEN and GITHUB_REPOSITORY say as whom and where.
-`;
-
 await runCommand(async () => {
-  const { review, "pull-request": pullRequest, drift, commit, ...plan } = readArguments();
-  if (!review || (pullRequest === undefined) === (drift === undefined)) throw new PlanError(USAGE);
+  const {
+    review,
+    "pull-request": pullRequest,
+    drift,
+    commit,
+    ...plan
+  } = readCommandLine("plan:publish", process.argv.slice(2)).values;
+  if (!review || (pullRequest === undefined) === (drift === undefined))
+    throw misused("name --review, and either --pull-request or --drift.");
   const api = createGithubApi(process.env);
   if (pullRequest !== undefined) {
     const isMissing = (plan["plan-result"] ?? "success") !== "success" && !existsSync(review);
@@ -34,22 +30,15 @@ await runCommand(async () => {
   return EXIT.nothing;
 });
 
-function readArguments() {
-  const option = { type: "string" } as const;
-  const ofPullRequest = { "pull-request": option, commit: option, "plan-result": option };
-  const options = { review: option, ...ofPullRequest, drift: option, "plan-exit-code": option };
-  try {
-    return parseArgs({ options }).values;
-  } catch (cause) {
-    throw new PlanError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
-  }
+function misused(problem: string): UsageError {
+  return new UsageError("plan:publish", problem);
 }
 
 /** A plan that failed says nothing about drift: neither opens an issue nor closes one. */
 function hasDrift(planExitCode: string | undefined): boolean {
   if (planExitCode === String(EXIT.nothing)) return false;
   if (planExitCode === String(EXIT.changes) || planExitCode === String(EXIT.refused)) return true;
-  throw new PlanError(`--plan-exit-code is ${planExitCode ?? "missing"}; only 0, 2 and 3 tell of drift.\n\n${USAGE}`);
+  throw misused(`--plan-exit-code is ${planExitCode ?? "missing"}; only 0, 2 and 3 tell of drift.`);
 }
 
 function describeCommit(commit: string): string {

@@ -1,17 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { bundleScript, childCpuMs, findTool } from "../child.ts";
+import { bundleScript, childCpuMs } from "../child.ts";
 import { type Candidate, type GoalResult, interleave } from "../measure.ts";
 import { compare } from "./cascade.ts";
 import { WIDTHS } from "./ours.ts";
+import { findPeer, type Peer } from "./peers.ts";
 import { phoneLandscape } from "./pictures.ts";
 
-interface Tool {
+interface Tool extends Peer {
   readonly label: string;
   readonly limit: number;
-  /** The first of these that is on PATH. */
-  readonly commands: readonly string[];
   readonly arguments: (source: string, width: number, output: string) => readonly string[];
 }
 
@@ -21,14 +20,22 @@ const TOOLS: readonly Tool[] = [
     label: "vipsthumbnail × 4",
     limit: 0.5,
     commands: ["vipsthumbnail"],
+    version: { argument: "--version", says: /^vips[ -]?\d/ },
     arguments: (source, width, output) => [source, "--size", `${width}x`, "-o", `${output}[Q=80,strip]`],
   },
-  { label: "ImageMagick × 4", limit: 0.17, commands: ["magick", "convert"], arguments: magickArguments },
+  {
+    label: "ImageMagick × 4",
+    limit: 0.17,
+    commands: ["magick", "convert"],
+    version: { argument: "-version", says: /^Version: ImageMagick/ },
+    arguments: magickArguments,
+  },
   {
     // Not among performance.md's goals; a bound of our own.
     label: "GraphicsMagick × 4",
     limit: 0.25,
     commands: ["gm"],
+    version: { argument: "version", says: /^GraphicsMagick/ },
     arguments: (...picture) => ["convert", ...magickArguments(...picture)],
   },
 ];
@@ -54,19 +61,18 @@ export async function measureProcesses(): Promise<GoalResult[]> {
 
 async function measureIn(folder: string, source: string): Promise<GoalResult[]> {
   const script = await bundleScript(new URL("./children/resize-file.ts", import.meta.url));
-  const found = TOOLS.map((tool) => ({ tool, command: tool.commands.map(findTool).find(Boolean) }));
+  const found = TOOLS.map((tool) => ({ tool, peer: findPeer(tool) }));
   const candidates: Record<string, Candidate> = {
     ours: () => childCpuMs(process.execPath, [script, source, folder], { MALLOC_ARENA_MAX: "2" }),
   };
-  for (const { tool, command } of found) {
-    if (command !== undefined) candidates[tool.label] = () => runTool(tool, command, source, folder);
+  for (const { tool, peer } of found) {
+    if ("path" in peer) candidates[tool.label] = () => runTool(tool, peer.path, source, folder);
   }
   const figures = await interleave(candidates);
-  return found.map(({ tool }): GoalResult => {
+  return found.map(({ tool, peer: found }): GoalResult => {
     const line = { goal: 4, what: `whole process, 4 JPEG, against ${tool.label}` };
-    const [ours, peer] = [figures.ours, figures[tool.label]];
-    if (ours === undefined || peer === undefined)
-      return { ...line, skipped: `${tool.commands.join(" or ")} is not on PATH` };
+    if ("skipped" in found) return { ...line, ...found };
+    const { ours = Number.NaN, [tool.label]: peer = Number.NaN } = figures;
     return compare({ ...line, unit: "ms CPU", ours, peer }, ours / peer, tool.limit, tool.label);
   });
 }

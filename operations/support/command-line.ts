@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { UsageError } from "../../command-line/command-line.mjs";
 import type { NameDeployment } from "./deployment.ts";
 import { OperationError } from "./operation-error.ts";
 
@@ -8,29 +8,6 @@ export type Command = (
   write: (line: string) => void,
   nameDeployment: NameDeployment,
 ) => Promise<void>;
-
-/** Options that every command with a deployment takes. */
-export const DEPLOYMENT_OPTIONS = {
-  environment: { type: "string" },
-  "outputs-file": { type: "string" },
-  stack: { type: "string" },
-} as const;
-
-type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
-
-/** As node's own, but a word that the command does not know is told with its usage. Throws OperationError. */
-export function parseCommand<const O extends NonNullable<Options>>(
-  args: readonly string[],
-  usage: string,
-  options: O,
-): { readonly values: ReturnType<typeof parseArgs<{ options: O }>>["values"]; readonly names: readonly string[] } {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { values: values as ReturnType<typeof parseArgs<{ options: O }>>["values"], names: positionals };
-  } catch (error) {
-    throw new OperationError(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
-  }
-}
 
 /** Runs a command as this process's own work: what a person can put right is told in words and ends with 1. */
 export async function runCommand(
@@ -51,7 +28,7 @@ const UNREACHABLE = new Set(["ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREAC
 
 /** What AWS and the network say is meant for people too; only a fault of ours is shown with its stack. */
 function explain(error: unknown): string {
-  if (error instanceof OperationError) return error.message;
+  if (error instanceof OperationError || error instanceof UsageError) return error.message;
   if (!(error instanceof Error)) return String(error);
   if (error.name === "CredentialsProviderError")
     return `There are no AWS credentials: ${error.message}\nSet a profile or keys; on a laptop: set -a; . .darkroom/aws.env; set +a`;

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { UsageError } from "../../command-line/command-line.mjs";
 import { createReview } from "../model/review.ts";
 import { readSources } from "../model/source.ts";
 import { parsePlan } from "../model/terraform-plan.ts";
@@ -81,7 +82,7 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
   try {
     process.exitCode = await command();
   } catch (error) {
-    const isForPerson = error instanceof PlanError || error instanceof Stopped;
+    const isForPerson = error instanceof PlanError || error instanceof UsageError || error instanceof Stopped;
     process.stderr.write(`${isForPerson ? error.message : error instanceof Error ? error.stack : error}\n`);
     process.exitCode = error instanceof Stopped ? error.exitCode : EXIT.failed;
   }

@@ -16,7 +16,7 @@ export interface DashboardSources {
   readonly queues: readonly WorkQueue[];
   readonly cdn: Cdn;
   readonly site: Cdn;
-  readonly watch: Watch | undefined;
+  readonly watch: Watch;
 }
 
 type Worker = "resize" | "convert" | "settle";
@@ -27,7 +27,7 @@ export function createDashboard(stack: TerraformStack, sources: DashboardSources
   new Dashboard(stack, "media", {
     dashboardName: globalName(naming, "other", "dashboard"),
     region: naming.region,
-    alarms: watch?.listGroups(),
+    alarms: watch.listGroups(),
     rows: [
       apiRow(sources),
       jobsRow(naming),

@@ -16,7 +16,7 @@ import { regionalName } from "../support/naming.ts";
 import { SystemStack, type SystemStackProps } from "../system-stack.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
-import { createDashboard } from "./dashboard.ts";
+import { createDashboard, type DashboardSources } from "./dashboard.ts";
 import { createFunctions, type Functions } from "./functions.ts";
 import { MEDIA } from "./names.ts";
 import { createOutputs } from "./outputs.ts";
@@ -63,10 +63,15 @@ export class MediaStack extends SystemStack<MediaSettings> {
     this.createSettleSchedule(functions.settle);
     const api = this.createApi(functions, origins);
     this.createSiteFiles(siteBucket, api);
-    const dashboard = { naming: this.naming, watch: this.watch, api, functions, cdn, site };
-    createDashboard(this, { ...dashboard, queues: Object.values(queues) });
+    this.createDashboard({ api, functions, cdn, site, queues: Object.values(queues) });
     createSavedQueries(this, this.naming, { functions, api });
     createOutputs(this, { environment, api, cdn, site, siteBucket, ...stores });
+  }
+
+  /** Three dollars a month where nobody looks: it comes with who is told. */
+  private createDashboard(sources: Omit<DashboardSources, "naming" | "watch">): void {
+    const { naming, watch } = this;
+    if (watch) createDashboard(this, { ...sources, naming, watch });
   }
 
   private createSite(bucket: PrivateBucket): Cdn {

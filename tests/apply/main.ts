@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+import { readCommandLine, UsageError } from "../../command-line/command-line.mjs";
 import { WITHOUT_BINARY } from "../terraform-state-backend/terraform.ts";
 import { ApplyError } from "./apply-error.ts";
 import { applyStacks } from "./apply-stacks.ts";
@@ -10,41 +10,19 @@ import { requireEmptyAccount } from "./empty-account.ts";
 import { writeApplyResult } from "./results.ts";
 import { openAws, openEndpoint, openMoto, type Target } from "./target.ts";
 
-const USAGE = `npm run test:apply [-- options]
-
-Applies the synthesized stack for real: bootstrap, deploy, plan (no changes), one changed setting, destroy.
-
-  (nothing)              to moto_server, which is started for it
-  --endpoint <url>       to what answers there: LocalStack, Floci, a moto that runs already
-  --leave-out <type>=<reason>  with --endpoint: a Terraform type that it does not implement; as often as needed
-  --account <id>         to AWS, in this account, with the credentials there are. It costs cents. Take a sandbox: dev is
-                         deployed there and destroyed again, and the bucket for states stays
-  --artifacts <folder>   deploys this build (dist) instead of tiny archives; with --account it is dist unless said otherwise
-
-TERRAFORM_BINARY_NAME=tofu takes OpenTofu. DARKROOM_TERRAFORM_PLUGIN_DIR names a mirror of the provider.
-`;
-
-const option = { type: "string" } as const;
-const OPTIONS = {
-  endpoint: option,
-  account: option,
-  artifacts: option,
-  "leave-out": { type: "string", multiple: true },
-  help: { type: "boolean" },
-} as const;
-
 async function main(): Promise<void> {
   // Advice for who maintains this; npm install gives it too.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const { help, endpoint, account, artifacts, "leave-out": leftOut = [] } = readArguments();
+  const {
+    endpoint,
+    account,
+    artifacts,
+    "leave-out": leftOut = [],
+  } = readCommandLine("test:apply", process.argv.slice(2)).values;
   const show = (text: string) => process.stdout.write(text);
-  if (help) {
-    show(USAGE);
-    return;
-  }
   if (WITHOUT_BINARY) throw new ApplyError(`${WITHOUT_BINARY}. Install Terraform ≥ 1.10 or OpenTofu.`);
-  if (endpoint && account) throw new ApplyError(`--endpoint or --account, not both.\n\n${USAGE}`);
-  if (leftOut.length > 0 && !endpoint) throw new ApplyError(`--leave-out is for --endpoint alone.\n\n${USAGE}`);
+  if (endpoint && account) throw new UsageError("test:apply", "--endpoint or --account, not both.");
+  if (leftOut.length > 0 && !endpoint) throw new UsageError("test:apply", "--leave-out is for --endpoint alone.");
   const target = await openTarget(endpoint, account, leftOut);
   const folder = mkdtempSync(join(tmpdir(), "darkroom-apply-"));
   const stop = new AbortController();
@@ -60,14 +38,6 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   } finally {
     await target.close();
-  }
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (cause) {
-    throw new ApplyError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
   }
 }
 
@@ -94,7 +64,7 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(
-    `\n${error instanceof ApplyError ? error.message : error instanceof Error ? error.stack : error}\n`,
+    `\n${error instanceof ApplyError || error instanceof UsageError ? error.message : error instanceof Error ? error.stack : error}\n`,
   );
   process.exitCode = 1;
 }

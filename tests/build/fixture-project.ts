@@ -40,7 +40,7 @@ export function createFixtureProject(
   source = PROJECT_FOLDER,
 ): FixtureProject {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-build-"));
-  for (const path of ["build", "contracts", "package.json", "package-lock.json", "tsconfig.json"]) {
+  for (const path of ["build", "command-line", "contracts", "package.json", "package-lock.json", "tsconfig.json"]) {
     cpSync(join(source, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(PROJECT_FOLDER, "node_modules"), join(folder, "node_modules"));

@@ -123,7 +123,7 @@ describe("npm run job", () => {
   it("says of an id that nobody made where it may be, and of other text that it is no id", async () => {
     await expect(onLaptop(job, randomUUID())).rejects.toThrow(/There is no job [0-9a-f-]+ in darkroom-dev-media-jobs/);
     await expect(onLaptop(job, "1234")).rejects.toThrow('"1234" is not a job\'s id');
-    await expect(onLaptop(job)).rejects.toThrow("Name one job");
+    await expect(onLaptop(job)).rejects.toThrow("name one job");
   });
 });
 
@@ -172,7 +172,7 @@ describe("npm run redrive", () => {
 
   it("refuses a queue that is not there by name, and names those that are", async () => {
     await expect(onLaptop(redrive, "resise")).rejects.toThrow(/no queue "resise".*it has convert, resize\./);
-    await expect(onLaptop(redrive, "resize", "convert")).rejects.toThrow("Name one queue");
+    await expect(onLaptop(redrive, "resize", "convert")).rejects.toThrow('it does not heed "convert".');
     await expect(onLaptop(redrive, "--fast")).rejects.toThrow("Usage: npm run redrive");
   });
 

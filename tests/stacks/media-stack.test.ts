@@ -51,7 +51,6 @@ const RESOURCES: readonly (readonly [reason: string, addresses: readonly string[
   ["only through their distribution", ofEach("aws_cloudfront_origin_access_control", ["cdn", "site"])],
   ["kept by path only", ofEach("aws_cloudfront_cache_policy", ["cdn", "site"])],
   ["with security headers", ofEach("aws_cloudfront_response_headers_policy", ["cdn", "site"])],
-  ["how the stack is, on one page", ["aws_cloudwatch_dashboard.media"]],
   [
     "what is asked of the logs at night",
     ofEach("aws_cloudwatch_query_definition", ["job", "failures", "faults", "slow", "starts", "requests"]),
@@ -69,6 +68,7 @@ const WATCHING: readonly (readonly [reason: string, addresses: readonly string[]
   ["dead letters stay", ofEach("aws_cloudwatch_metric_alarm", ["resize_dead_letters", "convert_dead_letters"])],
   ["jobs end badly, or not at all", ofEach("aws_cloudwatch_metric_alarm", ["jobs_given_up", "jobs_stuck"])],
   ["people see errors of the CDN", ofEach("aws_cloudwatch_metric_alarm", ["cdn_errors", "site_errors"])],
+  ["how the stack is, on one page", ["aws_cloudwatch_dashboard.media"]],
 ];
 
 /** Decision 5: what the laptop runtime can honour. */

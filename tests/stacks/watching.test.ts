@@ -235,7 +235,7 @@ describe("a topic of alarms", () => {
   });
 });
 
-describe.each(Object.values(environments))("the dashboard of $name", ({ name }) => {
+describe.each([environments.staging, environments.prod])("the dashboard of $name", ({ name }) => {
   const stack = synthesizeStack(name);
   const { widgets } = JSON.parse(String(stack.get("aws_cloudwatch_dashboard.media").dashboard_body)) as {
     widgets: { type: string; x: number; y: number; width: number; height: number; properties: Body }[];
@@ -273,10 +273,9 @@ describe.each(Object.values(environments))("the dashboard of $name", ({ name }) 
         .filter(([, { provider }]) => (provider === "aws.edge") === isEdge)
         .map(([id]) => ref(`aws_cloudwatch_metric_alarm.${id}.arn`));
 
-    expect(widgets[0]?.type).toBe(declared.length > 0 ? "alarm" : "metric");
-    expect(shown.map((arns) => [...arns].sort())).toEqual(
-      declared.length > 0 ? [arnsWhere(false), arnsWhere(true)] : [],
-    );
+    expect(declared.length).toBeGreaterThan(0);
+    expect(widgets[0]?.type).toBe("alarm");
+    expect(shown.map((arns) => [...arns].sort())).toEqual([arnsWhere(false), arnsWhere(true)]);
   });
 });
 

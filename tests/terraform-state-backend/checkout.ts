@@ -6,7 +6,7 @@ import { cleanEnvironment, type Outcome, PLUGIN_FOLDER, start } from "./terrafor
 
 const SOURCES = [
   ...["bootstrap.ts", "environments.ts", "systems.ts", "main.ts", "package.json"],
-  ...["contracts", "plan", "stacks", "terraform-state-backend"],
+  ...["command-line", "contracts", "plan", "stacks", "terraform-state-backend"],
 ];
 const TSX = join(PROJECT_FOLDER, "node_modules/tsx/dist/cli.mjs");
 

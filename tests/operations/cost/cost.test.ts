@@ -9,23 +9,23 @@ import { COST_PAGE, formatCostPage, README, replaceReadmeTable } from "../../../
 import { type PricedStack, parseStack, readStack } from "../../../operations/cost/stack.ts";
 import { cost } from "../../../operations/cost.ts";
 import { synthesize } from "../../../stacks/app.ts";
-import { SYSTEMS } from "../../../systems.ts";
+import { type HouseEnvironment, SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";
 import { makeFolder, run } from "../operations-fixture.ts";
 
 let prod: PricedStack;
 beforeAll(() => {
+  prod = synthesizeAndRead(environments.prod);
+});
+
+function synthesizeAndRead(environment: HouseEnvironment): PricedStack {
   const { folder: artifactsFolder } = requireBuild();
   const outputFolder = mkdtempSync(join(tmpdir(), "darkroom-cost-"));
-  const { folders } = synthesize({
-    systems: SYSTEMS,
-    environments: [environments.prod],
-    artifactsFolder,
-    outputFolder,
-  });
-  prod = readStack(folders[0] ?? "");
+  const { folders } = synthesize({ systems: SYSTEMS, environments: [environment], artifactsFolder, outputFolder });
+  const stack = readStack(folders[0] ?? "");
   rmSync(outputFolder, { recursive: true });
-});
+  return stack;
+}
 
 const quantity = (charges: readonly Charge[], unit: Charge["unit"], resource = ""): number =>
   charges
@@ -55,6 +55,16 @@ describe("the documents' figures", () => {
     // Beyond ten, each metric that an alarm watches is ten cents.
     expect(addUpBeyondFree(countIdleMonth(prod))).toBeLessThan(1 + Math.max(0, watchedMetrics - 10) * 0.1);
   });
+});
+
+it("an environment without alarms pays what the documents' first column says, and for no dashboard", () => {
+  const dev = synthesizeAndRead(environments.dev);
+
+  const watching: readonly Charge["unit"][] = ["alarm", "dashboard"];
+  const unwatched = countIdleMonth(prod).filter(({ unit }) => !watching.includes(unit));
+  expect(dev.dashboards).toEqual([]);
+  expect(prod.dashboards).toEqual(["media"]);
+  expect(addUp(countIdleMonth(dev))).toBeCloseTo(addUp(unwatched), 9);
 });
 
 describe("an estimate", () => {
