@@ -134,6 +134,17 @@ describeWithHevc("A HEIC photo", () => {
     }
   });
 
+  it("in Display P3 by code points alone is converted as well", async () => {
+    const inP3 = await corners().withIccProfile("p3").raw().toBuffer();
+    const picture = sharp(inP3, { raw: { width: 480, height: 320, channels: 3 } });
+
+    const heic = await createHeicPhoto(picture, { properties: [nclxColour(12, 13, 6)] });
+    const { files } = await develop(heic, { widths: [240] });
+
+    const expected = await corners().png().toBuffer();
+    expect(await sampleDifference(requireFile(files, "w240.jpg"), expected)).toBeLessThan(CODEC_NOISE);
+  });
+
   it("with BT.709's matrix in its nclx is decoded by that", async () => {
     const properties = [nclxColour(1, 13, 1)];
 
