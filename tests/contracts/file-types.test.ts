@@ -72,6 +72,18 @@ describe("a file's declared type", () => {
     expect(identify(declared, name)).toBe("unknown");
   });
 
+  it.each([
+    ["image/x-canon-cr2", "a camera's raw photo"],
+    ["image/svg+xml", "an SVG drawing"],
+    ["video/x-flv", "a Flash video"],
+    ["audio/x-ms-wma", "a Windows Media recording"],
+    ["audio/x-aiff", "an AIFF recording"],
+    ["application/vnd.rar", "an archive"],
+    ["text/html", "a web page"],
+  ])("of %s is refused by the word that is its extension: %s", (declared, what) => {
+    expect(identify(declared)).toBe(what);
+  });
+
   it("counts for more than the name, where it is known", () => {
     expect(identify("image/png", "film.mp4")).toBe("image/png");
     expect(identify("application/pdf", "photo.jpg")).toBe("a PDF document");
