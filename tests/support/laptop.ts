@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -20,8 +21,8 @@ export interface TestLaptop {
   readonly stateFolder: string;
   /** A string output: `uploadsBucket`, `jobsTable` … */
   output(name: string): string;
-  /** Stops the runtime and starts another on the same state. */
-  restart(): Promise<void>;
+  /** Stops the runtime and starts another on the same state; `meanwhile` runs between the two. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Stops the runtime and removes its folders. */
   close(): Promise<void>;
 }
@@ -29,6 +30,8 @@ export interface TestLaptop {
 export interface TestLaptopOptions {
   /** Fields of the environment to change: shorter timeouts, smaller limits. */
   readonly environment?: Partial<Fields>;
+  /** The first of some free ports, so that a restart finds the same addresses. @default any free ones, others each time */
+  readonly basePort?: number;
   /** What of the logs the terminal shows. @default silent, or DARKROOM_LOG_LEVEL */
   readonly terminalLevel?: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -45,7 +48,7 @@ export async function openTestLaptop(options: TestLaptopOptions = {}): Promise<T
   mkdirSync(stateFolder);
   const terminalLevel = options.terminalLevel ?? (process.env.DARKROOM_LOG_LEVEL as "debug" | undefined) ?? "silent";
   const start = (): Promise<Laptop> =>
-    startLaptop({ stackFolder, artifactsFolder, stateFolder, basePort: 0, terminalLevel });
+    startLaptop({ stackFolder, artifactsFolder, stateFolder, basePort: options.basePort ?? 0, terminalLevel });
   let laptop = await start().catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -70,8 +73,9 @@ export async function openTestLaptop(options: TestLaptopOptions = {}): Promise<T
     },
     stateFolder,
     output,
-    async restart() {
+    async restart(meanwhile) {
       await laptop.stop();
+      await meanwhile?.();
       laptop = await start();
     },
     async close() {
@@ -79,6 +83,24 @@ export async function openTestLaptop(options: TestLaptopOptions = {}): Promise<T
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The first of ten ports that are free just now. */
+export async function findFreePorts(): Promise<number> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const base = 20_000 + Math.floor(Math.random() * 10_000);
+    const ports = Array.from({ length: 10 }, (_, index) => base + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
+  }
+  throw new Error("Found no ten free ports in a row.");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 /** The same for one test, which it does not outlive. */

@@ -11,8 +11,6 @@ export interface Item {
   /** Undefined where no kind takes such a file: the item is refused from the start. */
   readonly kind: MediaKind | undefined;
   readonly bytes: number;
-  /** Milliseconds; with name and bytes it tells whether a file that is chosen again is the same one. */
-  readonly modifiedAt: number;
   readonly addedAt: number;
   readonly convertTo?: string;
   /** What the person asked for and does not get, in a sentence. */

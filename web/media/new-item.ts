@@ -14,7 +14,6 @@ export function createItem(file: File, convertTo: string): Item {
     contentType: format?.format.contentType ?? plainType(file.type),
     kind,
     bytes: file.size,
-    modifiedAt: file.lastModified,
     addedAt: Date.now(),
     state: { name: "waiting" },
   };
@@ -23,10 +22,10 @@ export function createItem(file: File, convertTo: string): Item {
   return { ...base, note: `A ${KIND_NAMES[kind]} can't become ${conversionName(convertTo)}; everything else is made.` };
 }
 
-/** Whether this item is the same file, and waits for it. */
+/** Whether this item waits for such a file. */
 export function isWaitingFor(item: Item, file: File): boolean {
-  const isSame = item.name === file.name && item.bytes === file.size && item.modifiedAt === file.lastModified;
-  return isSame && item.state.name === "failed" && item.state.canRetry;
+  const isAlike = item.name === file.name && item.bytes === file.size;
+  return isAlike && item.state.name === "failed" && item.state.canRetry;
 }
 
 /** Of this browser alone. Not randomUUID: pages on plain http, as a phone sees a laptop's, do not have it. */

@@ -12,7 +12,7 @@ const lanes = createLanes(1);
  */
 export function grabStill(film: File, signal: AbortSignal): Promise<string | undefined> {
   return lanes.run(async () => {
-    if (signal.aborted) return undefined;
+    if (signal.aborted || !isContainer(new Uint8Array(await film.slice(0, HEAD_BYTES).arrayBuffer()))) return undefined;
     const source = URL.createObjectURL(film);
     try {
       const still = await drawStill(source, AbortSignal.any([signal, AbortSignal.timeout(MOST_SECONDS * 1000)]));
@@ -23,6 +23,22 @@ export function grabStill(film: File, signal: AbortSignal): Promise<string | und
       URL.revokeObjectURL(source);
     }
   });
+}
+
+const HEAD_BYTES = 12;
+/** By the bytes at their offset: MP4 and MOV, MKV and WebM, AVI, Ogg. */
+const CONTAINERS: readonly (readonly [offset: number, beginnings: readonly string[]])[] = [
+  [4, ["ftyp", "moov", "mdat", "free", "skip", "wide"]],
+  [0, ["\x1A\x45\xDF\xA3", "RIFF", "OggS"]],
+];
+
+/**
+ * Whether a file begins as a film does. A playlist (HLS) that calls itself a film would make the browser's player fetch
+ * whatever addresses it names.
+ */
+export function isContainer(head: Uint8Array): boolean {
+  const text = String.fromCharCode(...head);
+  return CONTAINERS.some(([offset, beginnings]) => beginnings.some((beginning) => text.startsWith(beginning, offset)));
 }
 
 async function drawStill(source: string, signal: AbortSignal): Promise<Blob | undefined> {

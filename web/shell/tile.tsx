@@ -23,7 +23,7 @@ export function Tile({ icon, label, preview, picture, fraction, problem }: TileP
   return (
     <span class={`tile${problem ? " has-problem" : ""}`}>
       {!isDrawn && (
-        <span class="tile-label">
+        <span class="tile-label" aria-hidden="true">
           <Icon name={icon} />
           {label}
         </span>

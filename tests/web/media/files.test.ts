@@ -3,6 +3,7 @@ import { describeRefusal, listRefusals } from "../../../contracts/refused-format
 import { findRefusal, type Limits } from "../../../web/media/check-file.ts";
 import { groupConversions } from "../../../web/media/conversions.ts";
 import { createItem, isWaitingFor } from "../../../web/media/new-item.ts";
+import { isContainer } from "../../../web/media/preview.ts";
 import { itemIn } from "./item-fixture.ts";
 
 const file = (name: string, type = "", bytes = 1) => new File(["x".repeat(bytes)], name, { type });
@@ -73,13 +74,22 @@ describe("a refusal", () => {
   });
 });
 
-it("takes a file that is added again for the one that is missing only when it is the same and can go on", () => {
-  const again = new File(["xy"], "holiday.jpg", { lastModified: 7 });
+it("takes a file that is added again for the one that is missing only where that can go on", () => {
+  const again = file("holiday.jpg", "image/jpeg", 2);
   const failed = { name: "failed", message: "Add it again.", canRetry: true } as const;
-  const same = { bytes: 2, modifiedAt: 7 };
 
-  expect(isWaitingFor(itemIn(failed, same), again)).toBe(true);
-  expect(isWaitingFor(itemIn(failed, { ...same, modifiedAt: 8 }), again)).toBe(false);
-  expect(isWaitingFor(itemIn({ ...failed, canRetry: false }, same), again)).toBe(false);
-  expect(isWaitingFor(itemIn({ name: "waiting" }, same), again)).toBe(false);
+  expect(isWaitingFor(itemIn(failed, { bytes: 2 }), again)).toBe(true);
+  expect(isWaitingFor(itemIn(failed, { bytes: 3 }), again)).toBe(false);
+  expect(isWaitingFor(itemIn({ ...failed, canRetry: false }, { bytes: 2 }), again)).toBe(false);
+  expect(isWaitingFor(itemIn({ name: "waiting" }, { bytes: 2 }), again)).toBe(false);
+});
+
+it.each([
+  ["an MP4", "\0\0\0\x20ftypisom", true],
+  ["a WebM", "\x1A\x45\xDF\xA3\x01\0\0\0", true],
+  ["an AVI", "RIFF\x10\0\0\0AVI ", true],
+  ["a playlist, which would make the player fetch what it names", "#EXTM3U\n#EXT", false],
+  ["nothing", "", false],
+])("knows by its first bytes whether the browser may draw a still of %s", (_, head, isDrawn) => {
+  expect(isContainer(Uint8Array.from(head, (character) => character.charCodeAt(0)))).toBe(isDrawn);
 });

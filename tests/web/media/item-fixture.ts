@@ -6,7 +6,7 @@ export const JOB_ID = "3f2c1a9e-0000-4000-8000-000000000000";
 
 export function itemIn(state: ItemState, changes: Partial<Item> = {}): Item {
   const base = { id: "a", name: "holiday.jpg", contentType: "image/jpeg", kind: "image" } as const;
-  return { ...base, bytes: 1_000_000, modifiedAt: 0, addedAt: 0, state, ...changes };
+  return { ...base, bytes: 1_000_000, addedAt: 0, state, ...changes };
 }
 
 export function grantUntil(expiresAt = new Date(Date.now() + 300_000)): Grant {

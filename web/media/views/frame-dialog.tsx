@@ -145,8 +145,8 @@ function Detail({ name, value }: { readonly name: string; readonly value: string
       <dt>{name}</dt>
       <dd>
         <code>{value}</code>
+        <CopyButton text={value} label={`Copy ${name.toLowerCase()}`} isIcon />
       </dd>
-      <CopyButton text={value} label={`Copy ${name.toLowerCase()}`} isIcon />
     </div>
   );
 }

@@ -33,7 +33,6 @@ export function FrameView({ frame, isStop, onFocus, onOpen, onRemove, onRetry, o
         type="button"
         class="frame-open"
         aria-haspopup="dialog"
-        aria-label={describeFrame(item)}
         tabIndex={isStop ? 0 : -1}
         onFocus={onFocus}
         onClick={onOpen}
@@ -76,17 +75,15 @@ function FrameState({ item }: { readonly item: Item }) {
   if (state.name === "done") {
     return (
       <span class="frame-state is-good">
-        {item.note && <span class="is-warning">!</span>}
+        {item.note && (
+          <span class="is-warning" title={item.note}>
+            !
+          </span>
+        )}
         <Icon name="check" />
+        <span class="visually-hidden">done</span>
       </span>
     );
   }
   return <span class={`frame-state${state.name === "failed" ? " is-bad" : ""}`}>{describeState(item)}</span>;
-}
-
-function describeFrame(item: Item): string {
-  const { name, state } = item;
-  if (state.name === "failed") return `${name}, failed: ${state.message}`;
-  const size = state.name === "done" ? describeSizes(state.job).replace("→", "to") : formatBytes(item.bytes);
-  return [name, describeState(item), size, item.note].filter(Boolean).join(", ");
 }
