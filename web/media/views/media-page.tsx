@@ -1,5 +1,6 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ACCEPTED_FORMATS } from "../../../contracts/accepted-formats.ts";
 import { LiveRegion } from "../../shell/announce.tsx";
 import { EmptyState, Notice } from "../../shell/notice.tsx";
 import { ToastView, undoLast } from "../../shell/toast.tsx";
@@ -51,6 +52,11 @@ function isTyping({ target }: KeyboardEvent): boolean {
   return target instanceof HTMLElement && target.matches("input, select, textarea");
 }
 
+/** `JPEG, PNG · MP4, MOV · MP3, WAV` */
+const FORMATS = Object.values(ACCEPTED_FORMATS)
+  .map((formats) => formats.map(({ name }) => name).join(", "))
+  .join(" · ");
+
 function Welcome() {
   return (
     <EmptyState
@@ -62,7 +68,7 @@ function Welcome() {
         Choose files, drop them anywhere on this page, or paste them. Each photo, film and sound comes back in the sizes
         and formats that web pages need.
       </p>
-      <p class="quiet-text">JPEG, PNG, WebP, AVIF, GIF, TIFF · MP4, MOV, WebM, MKV, AVI · MP3, M4A, WAV, Ogg, FLAC</p>
+      <p class="quiet-text">{FORMATS}</p>
     </EmptyState>
   );
 }
