@@ -145,8 +145,9 @@ function selectStills(stills: StillsPlan, durationSeconds: number): string {
 }
 
 function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
-  // JPEG's matrix is BT.601's, always: a film's own, BT.709, would turn pure red into 230 of 255.
-  const jpeg = "out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p";
+  // JPEG's matrix is BT.601's, always: a film's own, BT.709, would turn pure red into 230 of 255. ffmpeg 7 lets filters
+  // agree on a matrix and undoes the scaler's choice, unless the frames then say so too; `yuvj420p` says only the range.
+  const jpeg = "out_color_matrix=bt601:out_range=pc,format=yuv420p,setparams=colorspace=bt470bg:range=pc,setsar=1";
   return [
     `[posters]select='lt(n,${POSTER_CANDIDATES})',scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
     `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg},split[thumb][placeholders]`,
