@@ -58,6 +58,23 @@ ${formatTable(
 
 The job's \`placeholder\` is a thumbhash of the poster.
 
+## What is taken of a file
+
+- Of several pictures or sounds, the one with the default flag, or else the first; of those that can be read. Covers are
+  none of a film's pictures. A film whose picture or whose sound is in no codec that is read is refused by the codec's
+  name: it is not made silent, nor a sound.
+- A film that turns half way keeps its shape, with bars, in the size of its beginning.
+- A sound's rate is raised to the next that the encoder knows: AAC and MP3 know about a dozen.
+- A length that is a guess (raw AAC, an MP3 without a count of its frames, an MP4 in fragments, a WAV whose size field lies)
+  is measured, by reading every packet, before it is judged; the job tells what came out.
+- A file that announces more than it holds is refused as incomplete: MP4, Matroska, WebM, AVI and WAV by their sizes, FLAC
+  and MP3 by the samples and frames that their headers count. A recording that announces nothing is taken as far as it
+  goes: Ogg, raw AAC, a WebM or Matroska of unknown size, and so an MP4 in fragments, each of which is a film for itself;
+  a browser or camera that dies while it records leaves just that.
+- A film may last \`limits.durationSeconds\` (an hour), a sound \`limits.audioDurationSeconds\` (four hours). A film at
+  x264's pace can use up the 840 seconds of one run within that hour. Sound was encoded 46 times faster than it plays, which
+  on a Lambda's core, 2.5 times slower, is 18 times: four hours take some 780 seconds. Longer books come in parts.
+
 ## Encoders
 
 ${formatTable(

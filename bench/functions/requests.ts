@@ -17,6 +17,7 @@ export const PRESIGN_ENVIRONMENT: EnvironmentOf<"presign"> = {
   MAX_VIDEO_BYTES: "500000000",
   MAX_AUDIO_BYTES: "200000000",
   MAX_DURATION_SECONDS: "3600",
+  MAX_AUDIO_DURATION_SECONDS: "14400",
   IMAGE_HEIC: "true",
 };
 export const STATUS_ENVIRONMENT: EnvironmentOf<"status"> = { JOBS_TABLE: "jobs", CDN_URL: "https://cdn.example.com" };

@@ -16,9 +16,10 @@ import {
   PLACEHOLDER_FILE,
   type RunBounds,
   SOURCE_FILE,
+  stillArguments,
   stillFile,
 } from "../media/ffmpeg-arguments.ts";
-import { choosePoster, chooseThumbnails, splitFrames } from "../media/video-stills.ts";
+import { choosePoster, chooseThumbnails, splitFrames, THUMBNAIL_COUNT } from "../media/video-stills.ts";
 import type { JobResult, SourceFacts } from "../ports/job-table.ts";
 import type { RenditionStore, SourceStore } from "../ports/object-store.ts";
 import { DarkroomError } from "../support/errors.ts";
@@ -26,7 +27,7 @@ import type { Log } from "../support/log.ts";
 import type { Work, WorkRequest } from "../support/work.ts";
 import { checkOutput, checkStill, createTooLargeOutput, type OutputBounds } from "./check-output.ts";
 import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";
-import { readSource, type Source } from "./read-source.ts";
+import { createIncomplete, readSource, type Source } from "./read-source.ts";
 import type { Scratch, ScratchFolder } from "./scratch.ts";
 import { type FinishedFile, storeRenditions } from "./store-renditions.ts";
 import { watchSizes } from "./watch-sizes.ts";
@@ -63,11 +64,12 @@ async function convert(dependencies: ConvertDependencies, request: WorkRequest, 
   const { ffmpeg, limits, log } = dependencies;
   const { signal } = request;
   const reportProgress = neverBack(request.reportProgress);
-  const run: EncoderRun = { directory: folder.directory, limits, signal };
+  const reading: EncoderRun = { directory: folder.directory, limits, signal };
   await download(dependencies, request, folder);
   reportProgress(PROGRESS.downloaded);
 
-  const source = await readSource(ffmpeg, run);
+  const source = await readSource(ffmpeg, reading, request.job.kind);
+  const run = { ...reading, limits: source.reading.limits };
   const files = await makeFiles({ ffmpeg, run, folder, source, log, request: { ...request, reportProgress } });
   reportProgress(PROGRESS.converted);
 
@@ -78,7 +80,11 @@ async function convert(dependencies: ConvertDependencies, request: WorkRequest, 
     folder.directory,
     files.finished,
   );
-  return { source: describe(source, request), renditions, placeholder: files.placeholder } satisfies JobResult;
+  return {
+    source: describe(source, request, files.seconds),
+    renditions,
+    placeholder: files.placeholder,
+  } satisfies JobResult;
 }
 
 /** A second try begins at the beginning; who waits need not see that. */
@@ -107,9 +113,14 @@ interface Making {
   readonly log: Pick<Log, "warn">;
 }
 
-interface Made {
+interface Stills {
   readonly finished: readonly FinishedFile[];
   readonly placeholder?: string;
+}
+
+interface Made extends Stills {
+  /** The length of what came out. */
+  readonly seconds: number;
 }
 
 const CANNOT_TONE_MAP =
@@ -153,25 +164,36 @@ async function carryOut(plan: ConvertPlan, making: Making): Promise<Made> {
   const bounds = await boundOutputs(making, films.length);
   await runPlan(plan, films, bounds, making);
 
+  const lengths: number[] = [];
   for (const film of films) {
     const seconds = await checkOutput(film, ffmpeg, run, bounds);
     // The source's header may have said less than there is; `-t` lets a second more through, so that it shows.
     checkDuration(seconds - 0.5, run.limits);
+    lengths.push(seconds);
   }
-  const stills = plan.stills ? await pickStills(plan.stills, run.directory) : { finished: [], placeholder: undefined };
-  return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder };
+  const seconds = Math.max(...lengths);
+  checkWhole(seconds, making.source);
+  const stills = plan.stills ? await makeStills(plan, plan.stills, bounds, making) : { finished: [] };
+  return { finished: [...films.flatMap(describeFile), ...stills.finished], placeholder: stills.placeholder, seconds };
+}
+
+/** An encoder's last frame may be rounded away. */
+const ROUNDED_SECONDS = 0.1;
+
+/** FLAC and MP3 count what they hold: ffmpeg plays what there is of a file that was cut, and reports success. */
+function checkWhole(seconds: number, { countedSeconds }: Source): void {
+  if (countedSeconds !== undefined && seconds < countedSeconds - ROUNDED_SECONDS) throw createIncomplete();
 }
 
 /** Each file's share of what the disk has left, and no more than is accepted at all (security.md F3). */
 async function boundOutputs({ folder, run, source }: Making, fileCount: number): Promise<RunBounds & OutputBounds> {
   const share = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / fileCount);
   if (share <= 0) throw new DarkroomError("OUT_OF_DISK");
-  const { limits } = run;
   return {
-    limits,
+    ...source.reading,
     durationSeconds: source.durationSeconds,
-    maxFileBytes: Math.min(limits.maxOutputBytes, share),
-    isLimitedByDisk: share < limits.maxOutputBytes,
+    maxFileBytes: Math.min(run.limits.maxOutputBytes, share),
+    isLimitedByDisk: share < run.limits.maxOutputBytes,
   };
 }
 
@@ -212,8 +234,21 @@ function describeFile({ file, renditions, preset, picture }: PlannedFile): Finis
   return renditions.map((name) => ({ name, file, extension, contentType, size: picture?.size }));
 }
 
-async function pickStills(plan: StillsPlan, directory: string): Promise<Made> {
-  const frames = splitFrames(await readFile(join(directory, PLACEHOLDER_FILE)), plan.placeholder);
+/** Where a film has too few key frames, as x264 gives one that is shorter than 250 frames, all are decoded after all. */
+async function makeStills(plan: ConvertPlan, stills: StillsPlan, bounds: RunBounds, making: Making): Promise<Stills> {
+  const { ffmpeg, run } = making;
+  const frames = await readStills(stills, run.directory);
+  if (!stills.keyFramesOnly || frames.length >= THUMBNAIL_COUNT) return await pickStills(stills, frames, run.directory);
+  await ffmpeg.run(stillArguments(plan, stills, bounds), run);
+  const every = { ...stills, keyFramesOnly: false };
+  return await pickStills(every, await readStills(every, run.directory), run.directory);
+}
+
+async function readStills(plan: StillsPlan, directory: string): Promise<Buffer[]> {
+  return splitFrames(await readFile(join(directory, PLACEHOLDER_FILE)), plan.placeholder);
+}
+
+async function pickStills(plan: StillsPlan, frames: readonly Buffer[], directory: string): Promise<Stills> {
   const best = choosePoster(frames);
   const bestFrame = frames[best];
   if (bestFrame === undefined) throw new DarkroomError("CORRUPT_MEDIA", "No picture of the film can be read.");
@@ -232,12 +267,20 @@ async function pickStills(plan: StillsPlan, directory: string): Promise<Made> {
   return { finished, placeholder: Buffer.from(hash).toString("base64") };
 }
 
-function describe({ container, facts, durationSeconds }: Source, { job, upload }: WorkRequest): SourceFacts {
+/** What the header says is finer; where it differs from what came out by more than this, it is not believed. */
+const MAX_DIFFERENCE_SECONDS = 0.5;
+
+function describe(
+  { container, facts, durationSeconds }: Source,
+  { job, upload }: WorkRequest,
+  cameOut: number,
+): SourceFacts {
+  const isBelieved = Math.abs(durationSeconds - cameOut) <= MAX_DIFFERENCE_SECONDS;
   const picture = job.kind === "audio" ? undefined : facts.picture;
   return {
     contentType: (picture && container.videoType) ?? container.audioType,
     bytes: upload.bytes,
     ...picture?.display,
-    durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+    durationSeconds: Math.round((isBelieved ? durationSeconds : cameOut) * 1000) / 1000,
   };
 }

@@ -32,6 +32,10 @@ export function createDependencies(): { readonly convert: ConvertDependencies; r
         maxAudioBytes: readPositiveInteger("MAX_AUDIO_BYTES", environment.MAX_AUDIO_BYTES),
         threads: countThreads(readPositiveInteger("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memoryMb)),
         maxDurationSeconds: readPositiveInteger("MAX_DURATION_SECONDS", environment.MAX_DURATION_SECONDS),
+        maxAudioDurationSeconds: readPositiveInteger(
+          "MAX_AUDIO_DURATION_SECONDS",
+          environment.MAX_AUDIO_DURATION_SECONDS,
+        ),
       },
       scratch: createScratch(),
       log,

@@ -1,3 +1,5 @@
+import { parseFrame } from "./mpeg-frames.ts";
+
 /** The containers of video and audio that are accepted, told apart by their first bytes (security.md U2). */
 export interface Container {
   readonly name: string;
@@ -77,9 +79,15 @@ export function sniffContainers(head: Buffer): readonly Container[] {
   if (["RIFF", "RF64"].includes(text(0, 4)) && text(8, 12) === "WAVE") return [CONTAINERS.wav];
   if (text(0, 4) === "OggS") return [CONTAINERS.ogg];
   if (text(0, 4) === "fLaC") return [CONTAINERS.flac];
+  return sniffSound(head);
+}
+
+/** The containers that have no magic number: recorders and splitters leave zeros before them. */
+export function sniffSound(head: Buffer): readonly Container[] {
   // The tag may be longer than what was read; which of these follows it, ffprobe finds out.
-  if (text(0, 3) === "ID3") return [CONTAINERS.mp3, CONTAINERS.aac, CONTAINERS.flac];
-  return sniffFrameHeader(head);
+  if (head.toString("latin1", 0, 3) === "ID3") return [CONTAINERS.mp3, CONTAINERS.aac, CONTAINERS.flac];
+  const frame = parseFrame(head);
+  return frame ? [CONTAINERS[frame.kind]] : [];
 }
 
 function sniffBrand(brand: string): readonly Container[] {
@@ -89,20 +97,4 @@ function sniffBrand(brand: string): readonly Container[] {
 
 function sniffDocType(head: Buffer): Container {
   return head.subarray(0, 64).includes("webm") ? CONTAINERS.webm : CONTAINERS.matroska;
-}
-
-/** MP3 and raw AAC have no magic number, only the sync word and the fields of their first frame header. */
-function sniffFrameHeader(head: Buffer): readonly Container[] {
-  const [first = 0, second = 0, third = 0] = head;
-  if (first !== 0xff || (second & 0xe0) !== 0xe0) return [];
-  const layer = (second >> 1) & 0b11;
-  if ((second & 0xf0) === 0xf0 && layer === 0) {
-    const sampleRateIndex = (third >> 2) & 0b1111;
-    return sampleRateIndex < 13 ? [CONTAINERS.aac] : [];
-  }
-  const version = (second >> 3) & 0b11;
-  const bitRateIndex = third >> 4;
-  const sampleRateIndex = (third >> 2) & 0b11;
-  const isLayer3 = layer === 0b01 && version !== 0b01 && bitRateIndex !== 0b1111 && sampleRateIndex !== 0b11;
-  return isLayer3 ? [CONTAINERS.mp3] : [];
 }

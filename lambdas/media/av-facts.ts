@@ -46,17 +46,18 @@ export interface MediaFacts {
   readonly streamCount: number;
   readonly picture?: Picture;
   readonly sound?: Sound;
-  /** Codecs of pictures and sounds that are there but not read, for the message when nothing else is. */
-  readonly unknownCodecs: readonly string[];
+  /** Codecs that are there but not read, for the message where nothing else of their kind is. Covers do not count. */
+  readonly unreadPictures: readonly string[];
+  readonly unreadSounds: readonly string[];
 }
 
 /** Only these fields are asked for: a file's own tags could be megabytes. */
 export const PROBED_ENTRIES = [
   "format=format_name,duration,nb_streams,bit_rate",
-  "stream=index,codec_type,codec_name,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
+  "stream=index,codec_type,codec_name,codec_tag_string,profile,level,pix_fmt,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate",
   "stream=color_transfer,color_primaries,color_space",
   "stream=channels,sample_rate,field_order,nb_frames,duration",
-  "stream_disposition=attached_pic",
+  "stream_disposition=attached_pic,default",
   "stream_side_data=rotation",
 ].join(":");
 
@@ -66,6 +67,7 @@ const probedStream = z.object({
   index: z.int(),
   codec_type: z.string().optional(),
   codec_name: z.string().optional(),
+  codec_tag_string: z.string().optional(),
   profile: z.string().optional(),
   level: z.int().optional(),
   pix_fmt: z.string().optional(),
@@ -82,7 +84,7 @@ const probedStream = z.object({
   sample_rate: figure,
   nb_frames: figure,
   duration: figure,
-  disposition: z.object({ attached_pic: z.int() }).optional(),
+  disposition: z.object({ attached_pic: z.int(), default: z.int().optional() }).optional(),
   side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
 });
 type ProbedStream = z.infer<typeof probedStream>;
@@ -100,34 +102,42 @@ const probed = z.object({
 /** Reads ffprobe's JSON of `PROBED_ENTRIES`; throws where it is not that. */
 export function parseProbe(json: string): MediaFacts {
   const { format, streams } = probed.parse(JSON.parse(json));
-  const media = streams.filter((stream) => stream.codec_type === "video" || stream.codec_type === "audio");
+  // A cover (`attached_pic`) is a still, not the picture of a film.
+  const pictures = streams.filter((stream) => stream.codec_type === "video" && stream.disposition?.attached_pic !== 1);
+  const sounds = streams.filter((stream) => stream.codec_type === "audio");
   return {
     demuxer: format.format_name,
     durationSeconds: format.duration !== undefined && format.duration > 0 ? format.duration : undefined,
     bitsPerSecond: format.bit_rate,
     streamCount: format.nb_streams,
-    picture: findFirst(streams, findPicture),
-    sound: findFirst(streams, findSound),
-    unknownCodecs: media.map((stream) => stream.codec_name ?? "unknown").filter(isUnknownCodec),
+    picture: findPreferred(pictures, findPicture),
+    sound: findPreferred(sounds, findSound),
+    unreadPictures: nameUnread(pictures, isPictureCodec),
+    unreadSounds: nameUnread(sounds, isSoundCodec),
   };
 }
 
-function findFirst<T>(streams: readonly ProbedStream[], find: (stream: ProbedStream) => T | undefined): T | undefined {
-  for (const stream of streams) {
+/** The one that a player takes: that with the default flag, or else the first; of those that can be read. */
+function findPreferred<T>(streams: readonly ProbedStream[], find: (stream: ProbedStream) => T | undefined) {
+  const isDefault = ({ disposition }: ProbedStream) => disposition?.default === 1;
+  const inOrder = [...streams.filter(isDefault), ...streams.filter((stream) => !isDefault(stream))];
+  for (const stream of inOrder) {
     const found = find(stream);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function isUnknownCodec(codec: string): boolean {
-  return !isPictureCodec(codec) && !isSoundCodec(codec);
+/** What ffprobe has no name for goes by its tag in the file, of four characters. */
+function nameUnread(streams: readonly ProbedStream[], isRead: (codec: string) => boolean): string[] {
+  const names = streams.map(({ codec_name: name = "unknown", codec_tag_string: tag = "" }) =>
+    name === "unknown" && /^[\w.-]+$/.test(tag) ? tag : name,
+  );
+  return [...new Set(names.filter((name) => !isRead(name)))];
 }
 
-/** A cover (`attached_pic`) is a still, not the picture of a film. */
 function findPicture(stream: ProbedStream): Picture | undefined {
   const { codec_name: codec = "", width = 0, height = 0 } = stream;
-  if (stream.codec_type !== "video" || stream.disposition?.attached_pic === 1) return undefined;
   if (!isPictureCodec(codec) || width <= 0 || height <= 0) return undefined;
   const stored = {
     storedWidth: width,
@@ -151,10 +161,10 @@ function findPicture(stream: ProbedStream): Picture | undefined {
   };
 }
 
-/** A phone's file may hold a second sound in a codec that only its maker reads; the first that is known counts. */
+/** A phone's file may hold a second sound in a codec that only its maker reads. */
 function findSound(stream: ProbedStream): Sound | undefined {
   const { codec_name: codec = "", channels = 0, sample_rate: sampleRate = 0 } = stream;
-  if (stream.codec_type !== "audio" || !isSoundCodec(codec) || channels <= 0 || sampleRate <= 0) return undefined;
+  if (!isSoundCodec(codec) || channels <= 0 || sampleRate <= 0) return undefined;
   // AAC-LC, the only sound that MP4 presets copy, has 1024 samples a frame.
   const hiddenSeconds = codec === "aac" ? measureHidden(stream, sampleRate / 1024) : 0;
   return { index: stream.index, codec, profile: stream.profile, channels, sampleRate, hiddenSeconds };

@@ -1,3 +1,4 @@
+import type { MediaKind } from "../../contracts/media.ts";
 import { DarkroomError } from "../support/errors.ts";
 import type { MediaFacts } from "./av-facts.ts";
 
@@ -6,6 +7,8 @@ export interface AvLimits {
   readonly maxVideoBytes: number;
   readonly maxAudioBytes: number;
   readonly maxDurationSeconds: number;
+  /** Of what has no picture, or is taken as sound alone. */
+  readonly maxAudioDurationSeconds: number;
   /** Pixels of one frame, as stored. */
   readonly maxFramePixels: number;
   readonly maxStreams: number;
@@ -22,6 +25,7 @@ export const DEFAULT_AV_LIMITS = {
   maxVideoBytes: 500_000_000,
   maxAudioBytes: 200_000_000,
   maxDurationSeconds: 3600,
+  maxAudioDurationSeconds: 14_400,
   /**
    * Action cameras' 5.3K (5312 × 2988), and open gate of 4K (3840 × 2880). A decoder keeps up to 16 frames and its threads a few
    * more: 20 of 48 MB in ten bits are 1 GB, of 96 MB in 4:4:4 1.9 GB, and x264 takes 0.4 GB of convert's 3 008 MB.
@@ -44,7 +48,7 @@ export function countThreads(memoryMb: number): number {
   return Math.ceil(memoryMb / MB_PER_VCPU);
 }
 
-/** Throws DarkroomError TOO_MANY_STREAMS, TOO_MANY_PIXELS or TOO_LONG. */
+/** Throws DarkroomError TOO_MANY_STREAMS or TOO_MANY_PIXELS. */
 export function checkLimits(facts: MediaFacts, limits: AvLimits): void {
   if (facts.streamCount > limits.maxStreams) throw createTooManyStreamsError(limits.maxStreams, facts.streamCount);
   const pixels = facts.picture ? facts.picture.storedWidth * facts.picture.storedHeight : 0;
@@ -52,15 +56,22 @@ export function checkLimits(facts: MediaFacts, limits: AvLimits): void {
     const size = `${facts.picture.storedWidth} × ${facts.picture.storedHeight}`;
     throw createTooManyPixelsError(limits.maxFramePixels, size);
   }
-  checkDuration(facts.durationSeconds ?? 0, limits);
+}
+
+/** The same limits, with the duration of what is made of the file: a sound may be longer than a film. */
+export function limitDuration(facts: MediaFacts, kind: MediaKind, limits: AvLimits): AvLimits {
+  const isSound = kind === "audio" || !facts.picture;
+  return isSound ? { ...limits, maxDurationSeconds: limits.maxAudioDurationSeconds } : limits;
 }
 
 /** Throws DarkroomError TOO_LONG. */
-export function checkDuration(durationSeconds: number, limits: AvLimits): void {
-  if (durationSeconds <= limits.maxDurationSeconds) return;
+export function checkDuration(durationSeconds: number, { maxDurationSeconds }: AvLimits): void {
+  if (durationSeconds <= maxDurationSeconds) return;
+  const longest =
+    maxDurationSeconds < 600 ? `${maxDurationSeconds} seconds` : `${Math.floor(maxDurationSeconds / 60)} minutes`;
   throw new DarkroomError(
     "TOO_LONG",
-    `The recording is longer than the ${limits.maxDurationSeconds} seconds that are accepted.`,
+    `The recording is longer than the ${longest} that are accepted. Upload it in parts.`,
   );
 }
 

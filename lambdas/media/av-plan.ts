@@ -66,6 +66,7 @@ export interface PlanOptions {
  */
 export function planConversion(source: MediaFacts, options: PlanOptions): ConvertPlan {
   const facts = options.kind === "audio" ? { ...source, picture: undefined } : source;
+  requireReadable(facts, options.kind);
   if (!facts.picture && !facts.sound) throw createNoMediaError(source, options.kind);
 
   const standard = planFile("standard", facts.picture ? "video" : "audio", facts, options.mayCopy);
@@ -177,18 +178,28 @@ function planToneMap(picture: Picture | undefined, files: readonly PlannedFile[]
 function planStills(picture: Picture | undefined, files: readonly PlannedFile[]): StillsPlan | undefined {
   if (!picture) return undefined;
   return {
-    poster: fitInto(picture.display, STILL_PRESETS.poster.box),
-    thumb: fitInto(picture.display, STILL_PRESETS.thumb.box),
+    poster: toEvenSides(fitInto(picture.display, STILL_PRESETS.poster.box)),
+    thumb: toEvenSides(fitInto(picture.display, STILL_PRESETS.thumb.box)),
     placeholder: fitInto(picture.display, PLACEHOLDER_BOX),
     keyFramesOnly: files.every((file) => file.picture?.treatment !== "encode"),
   };
 }
 
+/** A film without its picture, or silent, is not what its owner sent: where none can be read, it is refused by name. */
+function requireReadable({ picture, sound, unreadPictures, unreadSounds }: MediaFacts, kind: MediaKind): void {
+  const pictures = picture || kind === "audio" ? [] : unreadPictures;
+  const sounds = sound ? [] : unreadSounds;
+  if (pictures.length === 0 && sounds.length === 0) return;
+  const what = kind === "audio" ? "file" : pictures.length > 0 ? "film" : "film's sound";
+  const codecs = [...pictures, ...sounds].join(", ");
+  const advice = kind === "audio" ? "Export it as M4A" : "Export it as MP4 with H.264 and AAC";
+  throw new DarkroomError(
+    "UNSUPPORTED_FORMAT",
+    `The ${what} is encoded with ${codecs}, which cannot be read here. ${advice} and upload that.`,
+  );
+}
+
 function createNoMediaError(source: MediaFacts, kind: MediaKind): DarkroomError {
-  if (source.unknownCodecs.length > 0) {
-    const codecs = [...new Set(source.unknownCodecs)].join(", ");
-    return new DarkroomError("UNSUPPORTED_FORMAT", `The file is encoded with ${codecs}, which cannot be read here.`);
-  }
   if (kind === "audio" && source.picture) {
     return new DarkroomError("NO_MEDIA_STREAM", "The file was announced as audio and holds no sound.");
   }

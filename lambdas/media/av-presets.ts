@@ -26,9 +26,16 @@ export interface PictureCopyRule {
 /** How the sound of a rendition is made: always at most two channels. */
 export interface SoundPreset {
   readonly codec: string;
+  /** That its encoder knows, ascending, no more than `maxSampleRate`; unset where it takes any. */
+  readonly sampleRates?: readonly number[];
   readonly maxSampleRate: number;
   readonly encode: readonly string[];
   readonly copies?: { readonly codecs: Readonly<Record<string, readonly string[] | "any">> };
+}
+
+/** The rate at which a sound is encoded: none that it has is lost, but what is above the preset's highest. */
+export function chooseSampleRate({ sampleRates = [], maxSampleRate }: SoundPreset, sourceRate: number): number {
+  return sampleRates.find((rate) => rate >= sourceRate) ?? Math.min(sourceRate, maxSampleRate);
 }
 
 /** One kind of rendition. */
@@ -68,8 +75,14 @@ const H264: PicturePreset = {
   },
 };
 
+/** ISO 14496-3, table 1.18, up to `maxSampleRate`: 64, 88.2 and 96 kHz follow. */
+const AAC_SAMPLE_RATES = [7350, 8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] as const;
+/** MPEG-1, 2 and 2.5, layer III. */
+const MP3_SAMPLE_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] as const;
+
 const AAC: SoundPreset = {
   codec: "AAC",
+  sampleRates: AAC_SAMPLE_RATES,
   maxSampleRate: 48_000,
   encode: ["-c:a", "aac", "-b:a", "160k"],
   copies: { codecs: { aac: ["LC"] } },
@@ -131,6 +144,7 @@ export const CONVERSION_PRESETS: Record<AvConversion, Preset> = {
     },
     sound: {
       codec: "Opus",
+      sampleRates: [48_000],
       maxSampleRate: 48_000,
       encode: ["-c:a", "libopus", "-b:a", "128k"],
       copies: { codecs: { opus: "any", vorbis: "any" } },
@@ -159,6 +173,7 @@ export const CONVERSION_PRESETS: Record<AvConversion, Preset> = {
     needs: "sound",
     sound: {
       codec: "MP3, variable rate",
+      sampleRates: MP3_SAMPLE_RATES,
       maxSampleRate: 48_000,
       encode: ["-c:a", "libmp3lame", "-q:a", "2"],
       copies: { codecs: { mp3: "any" } },

@@ -1,10 +1,11 @@
-import { DECODER_WHITELIST } from "./av-codecs.ts";
+import { DECODER_WHITELIST, NAMED_DECODERS } from "./av-codecs.ts";
 import { DEMUXER_WHITELIST } from "./av-container.ts";
 import { type Picture, PROBED_ENTRIES } from "./av-facts.ts";
 import type { AvLimits } from "./av-limits.ts";
 import type { ConvertPlan, PlannedFile, StillsPlan } from "./av-plan.ts";
-import { STILL_PRESETS } from "./av-presets.ts";
+import { chooseSampleRate, STILL_PRESETS } from "./av-presets.ts";
 import { toneMapFilters } from "./tone-mapping.ts";
+import { isQuarterTurn, type Size, scaleInto } from "./video-frame.ts";
 import { POSTER_CANDIDATES, selectKeyFrames, selectMoments } from "./video-stills.ts";
 
 /** Names in the scratch folder, in which ffmpeg runs: no path and nothing of the user's is ever an argument. */
@@ -22,9 +23,14 @@ const SAFE_INPUT = [
   ...["-codec_whitelist", DECODER_WHITELIST],
 ] as const;
 
-/** What a run may read and write at most. */
-export interface RunBounds {
+export interface Reading {
   readonly limits: AvLimits;
+  /** A WAV whose header does not say how long it is, or lies: it is read to its end. */
+  readonly sizeIsUnknown?: boolean;
+}
+
+/** What a run may read and write at most. */
+export interface RunBounds extends Reading {
   readonly durationSeconds: number;
   /** Each file. */
   readonly maxFileBytes: number;
@@ -34,25 +40,41 @@ export function stillFile(still: keyof typeof STILL_PRESETS, candidate: number |
   return `${still}-${candidate}.jpg`;
 }
 
+/**
+ * An option of the decoders alone, not of the container: ffprobe opens these once, at the end, to name what it found.
+ * While it reads a file, which is when it decodes, `SAFE_INPUT` is all that there is.
+ */
+const NAMEABLE = ["v", "a", "s"].flatMap((kind) => [
+  `-codec_whitelist:${kind}`,
+  `${DECODER_WHITELIST},${NAMED_DECODERS}`,
+]);
+
 /** One more stream is let through than is accepted, so that the count can be named. */
 export function probeArguments(file: string, limits: AvLimits): string[] {
   return [
-    ...["-v", "error", ...SAFE_INPUT, "-max_streams", `${limits.maxStreams + 1}`],
+    ...["-v", "error", ...SAFE_INPUT, ...NAMEABLE, "-max_streams", `${limits.maxStreams + 1}`],
     ...["-show_entries", PROBED_ENTRIES, "-of", "json", "-i", file],
   ];
 }
 
 /** Reads every packet and decodes none: how long a recording is whose header does not say. */
-export function measureArguments(facts: Pick<ConvertPlan, "picture" | "sound">, limits: AvLimits): string[] {
+export function measureArguments(facts: Pick<ConvertPlan, "picture" | "sound">, reading: Reading): string[] {
   const streams = [facts.picture, facts.sound].flatMap((stream) => (stream ? ["-map", `0:${stream.index}`] : []));
-  return [...openSource(limits), ...streams, "-c", "copy", "-f", "null", "-"];
+  return [...openSource(reading), ...streams, "-c", "copy", "-f", "null", "-"];
 }
 
-/** The one run: every film, poster, thumbnail and the gif's palette, from one decode. */
+/**
+ * The one run: every film, poster, thumbnail and the gif's palette, from one decode. Where films are only copied, the
+ * stills' key frames come from a second reading: "-skip_frame" would leave ffmpeg without the start of a Matroska's
+ * picture, and it would cut the copy's. The demuxer drops the rest, so that the second reading costs next to nothing.
+ */
 export function mainArguments(plan: ConvertPlan, bounds: RunBounds): string[] {
-  const graph = plan.picture ? pictureGraph(plan, plan.picture, bounds.durationSeconds) : undefined;
+  const keyFramesOnly = plan.stills?.keyFramesOnly === true;
+  const input = keyFramesOnly ? 1 : 0;
+  const graph = plan.picture ? pictureGraph(plan, plan.picture, input, bounds.durationSeconds) : undefined;
   return [
-    ...openSource(bounds.limits, plan.stills?.keyFramesOnly ? ["-skip_frame", "nokey"] : []),
+    ...openSource(bounds),
+    ...(keyFramesOnly ? readSource(bounds, ["-skip_frame", "nokey", "-discard", "nokey"]) : []),
     ...(graph ? ["-filter_complex_threads", "1", "-filter_complex", graph] : []),
     ...plan.files.flatMap((file, index) => fileOutput(plan, file, `[film${index}]`, bounds)),
     ...(plan.stills ? stillOutputs() : []),
@@ -60,13 +82,23 @@ export function mainArguments(plan: ConvertPlan, bounds: RunBounds): string[] {
   ];
 }
 
+/** The stills once more, with every frame decoded: of a film that has too few key frames. */
+export function stillArguments(plan: ConvertPlan, stills: StillsPlan, bounds: RunBounds): string[] {
+  return mainArguments({ ...plan, files: [], gif: undefined, stills: { ...stills, keyFramesOnly: false } }, bounds);
+}
+
 /** The gif's frames, in the colours that the first run chose. The palette is our own file, but no more is allowed for it. */
 export function gifArguments(plan: ConvertPlan, gif: NonNullable<ConvertPlan["gif"]>, bounds: RunBounds): string[] {
   if (!plan.picture) throw new Error("A gif was planned of a source that has no picture.");
   const toneMap = plan.toneMap ? toneMapFilters(plan.toneMap.colours) : [];
-  const frames = [...deinterlace(plan.picture), ...gifFrames(gif), ...toneMap].join(",");
+  const frames = [
+    ...shapePixels(plan.picture),
+    ...deinterlace(plan.picture),
+    ...gifFrames(gif, plan.toneMap && "yuv420p10le"),
+    ...toneMap,
+  ].join(",");
   return [
-    ...openSource(bounds.limits),
+    ...openSource(bounds),
     ...["-protocol_whitelist", "file", "-format_whitelist", "png_pipe", "-f", "png_pipe", "-i", PALETTE_FILE],
     ...["-filter_complex_threads", "1", "-filter_complex"],
     `[0:${plan.picture.index}]${frames}[frames];[frames][1:v]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle[gif]`,
@@ -74,17 +106,25 @@ export function gifArguments(plan: ConvertPlan, gif: NonNullable<ConvertPlan["gi
   ];
 }
 
-/** `-t` stops at one second over the limit, so that a longer film is noticed and not just cut. */
-function openSource(limits: AvLimits, decoder: readonly string[] = []): string[] {
+/** Options of the whole run, and then its source. */
+function openSource(reading: Reading): string[] {
   return [
     ...["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5", "-y"],
+    ...readSource(reading),
+  ];
+}
+
+/** `-t` stops at one second over the limit, so that a longer film is noticed and not just cut. */
+function readSource({ limits, sizeIsUnknown }: Reading, decoder: readonly string[] = []): string[] {
+  return [
     ...[...SAFE_INPUT, "-max_streams", `${limits.maxStreams}`, "-max_pixels", `${limits.maxFramePixels}`],
-    ...["-threads", `${limits.threads}`, ...decoder, "-t", `${limits.maxDurationSeconds + 1}`, "-i", SOURCE_FILE],
+    ...["-threads", `${limits.threads}`, ...decoder, ...(sizeIsUnknown ? ["-ignore_length", "1"] : [])],
+    ...["-t", `${limits.maxDurationSeconds + 1}`, "-i", SOURCE_FILE],
   ];
 }
 
 /** From the decoded picture, already turned upright by ffmpeg, to a labelled stream for each output. */
-function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: number): string {
+function pictureGraph(plan: ConvertPlan, picture: Picture, input: number, durationSeconds: number): string {
   const branches: string[] = [];
   const add = (filters: readonly string[], label: string) => branches.push(`${filters.join(",")}${label}`);
 
@@ -97,7 +137,7 @@ function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: numb
   const inputs = branches.map((_, index) => `[branch${index}]`);
   const split = [...prepare(plan, picture), `split=${branches.length}`].join(",");
   return [
-    `[0:${picture.index}]${split}${inputs.join("")}`,
+    `[${input}:${picture.index}]${split}${inputs.join("")}`,
     ...branches.map((branch, index) => `${inputs[index]}${branch}`),
     ...(plan.stills ? stillBranches(plan.stills) : []),
   ].join(";");
@@ -105,11 +145,16 @@ function pictureGraph(plan: ConvertPlan, picture: Picture, durationSeconds: numb
 
 /** Scaled down and thinned out before its colours are converted, which is what costs most; after this it is SDR. */
 function prepare({ toneMap, files }: ConvertPlan, picture: Picture): string[] {
-  if (!toneMap) return deinterlace(picture);
+  const frames = [...shapePixels(picture), ...deinterlace(picture)];
+  if (!toneMap) return frames;
   const maxFramesPerSecond = Math.max(...files.map((file) => file.preset.picture?.maxFramesPerSecond ?? 0));
-  const { width, height } = toneMap.size;
-  const frames = [...deinterlace(picture), ...thinOut(picture, maxFramesPerSecond), `scale=${width}:${height}`];
-  return [...frames, ...toneMapFilters(toneMap.colours)];
+  const thinned = [...frames, ...thinOut(picture, maxFramesPerSecond), ...scaleInto(toneMap.size)];
+  return [...thinned, ...toneMapFilters(toneMap.colours)];
+}
+
+/** The shape of the upright frame's pixels as the plan has it: one that it did not believe must not reach the filters. */
+function shapePixels({ pixelAspect, rotation }: Picture): string[] {
+  return [`setsar=${isQuarterTurn(rotation) ? 1 / pixelAspect : pixelAspect}`];
 }
 
 /** Fields become frames only where the frame says that it is made of two. */
@@ -118,9 +163,9 @@ function deinterlace(picture: Picture): string[] {
 }
 
 function filmFrames(file: PlannedFile, picture: Picture): string[] {
-  const { width, height } = file.picture?.size ?? picture.display;
   const maxFramesPerSecond = file.preset.picture?.maxFramesPerSecond ?? 60;
-  return [...thinOut(picture, maxFramesPerSecond), `scale=${width}:${height}`, "setsar=1", "format=yuv420p"];
+  const scaled = scaleInto(file.picture?.size ?? picture.display, { format: "yuv420p" });
+  return [...thinOut(picture, maxFramesPerSecond), ...scaled, "setsar=1"];
 }
 
 /**
@@ -134,9 +179,10 @@ function thinOut(picture: Picture, maxFramesPerSecond: number): string[] {
   return [`select='isnan(prev_selected_t)+gte(t-prev_selected_t,${closest})'`];
 }
 
-function gifFrames(gif: NonNullable<ConvertPlan["gif"]>): string[] {
-  const { width, height } = gif.picture.size;
-  return [`fps=${gif.preset.picture?.maxFramesPerSecond ?? 12}`, `scale=${width}:${height}:flags=lanczos`, "setsar=1"];
+/** In the colours of palettes, unless the frames are still to be tone-mapped. */
+function gifFrames(gif: NonNullable<ConvertPlan["gif"]>, format = "bgra"): string[] {
+  const framesPerSecond = gif.preset.picture?.maxFramesPerSecond ?? 12;
+  return [`fps=${framesPerSecond}`, ...scaleInto(gif.picture.size, { options: ":flags=lanczos", format }), "setsar=1"];
 }
 
 function selectStills(stills: StillsPlan, durationSeconds: number): string {
@@ -147,10 +193,12 @@ function selectStills(stills: StillsPlan, durationSeconds: number): string {
 function stillBranches({ poster, thumb, placeholder }: StillsPlan): string[] {
   // JPEG's matrix is BT.601's, always: a film's own, BT.709, would turn pure red into 230 of 255. ffmpeg 7 lets filters
   // agree on a matrix and undoes the scaler's choice, unless the frames then say so too; `yuvj420p` says only the range.
-  const jpeg = "out_color_matrix=bt601:out_range=pc,format=yuv420p,setparams=colorspace=bt470bg:range=pc,setsar=1";
+  const jpeg = { options: ":out_color_matrix=bt601:out_range=pc", format: "yuv420p" };
+  const said = ["setparams=colorspace=bt470bg:range=pc", "setsar=1"];
+  const toJpeg = (size: Size) => [...scaleInto(size, jpeg), ...said].join(",");
   return [
-    `[posters]select='lt(n,${POSTER_CANDIDATES})',scale=${poster.width}:${poster.height}:${jpeg}[poster]`,
-    `[thumbs]scale=${thumb.width}:${thumb.height}:${jpeg},split[thumb][placeholders]`,
+    `[posters]select='lt(n,${POSTER_CANDIDATES})',${toJpeg(poster)}[poster]`,
+    `[thumbs]${toJpeg(thumb)},split[thumb][placeholders]`,
     `[placeholders]scale=${placeholder.width}:${placeholder.height},format=rgba[placeholder]`,
   ];
 }
@@ -185,12 +233,11 @@ function soundOutput(plan: ConvertPlan, file: PlannedFile): string[] {
   if (!file.sound || !file.preset.sound || !plan.sound) return ["-an"];
   const map = ["-map", `0:${plan.sound.index}`];
   if (file.sound.treatment === "copy") return [...map, "-c:a", "copy"];
-  const rate = Math.min(plan.sound.sampleRate, file.preset.sound.maxSampleRate);
-  const isOpus = file.preset.sound.codec === "Opus";
+  const rate = chooseSampleRate(file.preset.sound, plan.sound.sampleRate);
   return [
     ...map,
     ...file.preset.sound.encode,
-    ...["-ac", `${Math.min(2, plan.sound.channels)}`, "-ar", `${isOpus ? 48_000 : rate}`],
+    ...["-ac", `${Math.min(2, plan.sound.channels)}`, "-ar", `${rate}`],
     // Fills gaps with silence, or the sound after one would come too early.
     ...["-af", "aresample=async=1"],
   ];

@@ -27,7 +27,7 @@ export function displaySize(frame: StoredFrame): Size {
 }
 
 /** Within one degree, as ffmpeg decides it; any other angle keeps the frame's box. */
-function isQuarterTurn(degrees: number): boolean {
+export function isQuarterTurn(degrees: number): boolean {
   const turn = Math.abs(degrees) % 180;
   return Math.abs(turn - 90) < 1;
 }
@@ -50,3 +50,23 @@ export function toEvenSides(size: Size): Size {
   const even = (side: number) => Math.max(2, side - (side % 2));
   return { width: even(size.width), height: even(size.height) };
 }
+
+/**
+ * ffmpeg's filters that bring every frame to `size`. A film's frames have its shape, and fill it. Those of a recorded call
+ * whose phone was turned half way have another: they keep theirs, with bars beside it.
+ *
+ * Both sides even, and the frames in `format` before the bars come: in formats that share colours among more pixels than
+ * the size has, as DV's four in a row, ffmpeg would make the bars' frame smaller than the picture.
+ */
+export function scaleInto({ width, height }: Size, { options = "", format = "" } = {}): string[] {
+  // `dar` is the frame's own shape, on a screen. Of a size, up to two pixels a side are rounding.
+  const fills = `lt(abs(dar*${height}-${width}),max(${(width * SAME_SHAPE).toFixed(1)},2+2*dar))`;
+  const fitting = (side: number, other: string) => `max(2,min(${side},2*round(${other}/2)))`;
+  const scaledWidth = `if(${fills},${width},${fitting(width, `${height}*dar`)})`;
+  const scaledHeight = `if(${fills},${height},${fitting(height, `${width}/dar`)})`;
+  const scale = `scale=w='${scaledWidth}':h='${scaledHeight}'${options}`;
+  return [scale, ...(format ? [`format=${format}`] : []), `pad=${width}:${height}:-1:-1`];
+}
+
+/** Shapes that differ by less are one. */
+const SAME_SHAPE = 0.03;

@@ -11,7 +11,7 @@ export interface UploadRules {
   /** Bytes, per kind. */
   readonly maxBytes: Readonly<Record<MediaKind, number>>;
   /** The longest film or recording; only the worker can tell how long one is. */
-  readonly maxDurationSeconds: number;
+  readonly maxDurationSeconds: Readonly<Record<"video" | "audio", number>>;
   /** How long the signed address works. */
   readonly urlSeconds: number;
   /** How long after its creation a job without an object counts as abandoned. */

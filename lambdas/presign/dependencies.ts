@@ -39,7 +39,7 @@ function readRules(environment: ReturnType<typeof readEnvironment<"presign">>): 
   }
   return {
     maxBytes: { image: read("MAX_IMAGE_BYTES"), video: read("MAX_VIDEO_BYTES"), audio: read("MAX_AUDIO_BYTES") },
-    maxDurationSeconds: read("MAX_DURATION_SECONDS"),
+    maxDurationSeconds: { video: read("MAX_DURATION_SECONDS"), audio: read("MAX_AUDIO_DURATION_SECONDS") },
     urlSeconds,
     abandonedAfterSeconds,
     retentionDays: read("JOB_RETENTION_DAYS"),

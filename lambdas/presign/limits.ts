@@ -14,8 +14,8 @@ export function describeLimits(rules: UploadRules): LimitsResponse {
   const { maxFramePixels } = DEFAULT_AV_LIMITS;
   return {
     image: { ...describeKind("image", rules, findMaxPixels), maxSidePixels: MAX_SIDE_PIXELS, maxFrames: MAX_FRAMES },
-    video: { ...describeKind("video", rules), maxDurationSeconds, maxFramePixels },
-    audio: { ...describeKind("audio", rules), maxDurationSeconds },
+    video: { ...describeKind("video", rules), maxDurationSeconds: maxDurationSeconds.video, maxFramePixels },
+    audio: { ...describeKind("audio", rules), maxDurationSeconds: maxDurationSeconds.audio },
     upload: { expiresInSeconds: rules.urlSeconds, methods: [...UPLOAD_METHODS] },
     refused: listRefusals().flatMap((format) => {
       // Some are known by their bytes alone: there is nothing to look for before the upload.

@@ -64,6 +64,7 @@ function createPresign(scope: Construct, context: FunctionContext): NodeFunction
     MAX_VIDEO_BYTES: String(limits.videoBytes),
     MAX_AUDIO_BYTES: String(limits.audioBytes),
     MAX_DURATION_SECONDS: String(limits.durationSeconds),
+    MAX_AUDIO_DURATION_SECONDS: String(limits.audioDurationSeconds),
     IMAGE_HEIC: String(environment.images.heic),
   });
   const presign = new NodeFunction(scope, "presign", props);
@@ -114,6 +115,7 @@ function createConvert(scope: Construct, context: FunctionContext): NodeFunction
     MAX_VIDEO_BYTES: String(environment.limits.videoBytes),
     MAX_AUDIO_BYTES: String(environment.limits.audioBytes),
     MAX_DURATION_SECONDS: String(environment.limits.durationSeconds),
+    MAX_AUDIO_DURATION_SECONDS: String(environment.limits.audioDurationSeconds),
     METRICS_NAMESPACE: metricsNamespace(context.naming),
   });
   const convert = new NodeFunction(scope, "convert", props);

@@ -49,8 +49,10 @@ export const mediaSettings = z
         imageBytes: uploadBytes.default(50 * MEGABYTE),
         videoBytes: uploadBytes.default(500 * MEGABYTE),
         audioBytes: uploadBytes.default(200 * MEGABYTE),
-        /** The longest recording. What fits but cannot be encoded within convert's timeout ends as TIMEOUT. */
+        /** The longest film. What fits but cannot be encoded within convert's timeout ends as TIMEOUT. */
         durationSeconds: z.int().min(1).max(36_000).default(3600),
+        /** The longest sound, an audiobook say: what convert's timeout leaves room for (docs/presets.md). */
+        audioDurationSeconds: z.int().min(1).max(86_400).default(14_400),
       })
       .prefault({}),
     images: z

@@ -28,7 +28,7 @@ const handler = createPresignHandler({
   log: createLog("presign"),
   rules: {
     maxBytes: { image: 25_000_000, video: 500_000_000, audio: 200_000_000 },
-    maxDurationSeconds: 3600,
+    maxDurationSeconds: { video: 3600, audio: 14_400 },
     urlSeconds: EXPIRES_SECONDS,
     abandonedAfterSeconds: 3600,
     retentionDays: 90,

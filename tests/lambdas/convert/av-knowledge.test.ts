@@ -47,6 +47,15 @@ describe("noticing a missing end", () => {
     return Buffer.concat([head, Buffer.alloc(body)]);
   };
 
+  const wav = (dataBytes: number, body: number, size = Math.min(dataBytes + 36, 0xffffffff)) => {
+    const head = Buffer.alloc(44);
+    head.write("RIFF\0\0\0\0WAVEfmt \x10", "latin1");
+    head.writeUInt32LE(size, 4);
+    head.write("data", 36, "latin1");
+    head.writeUInt32LE(dataBytes, 40);
+    return Buffer.concat([head, Buffer.alloc(body)]);
+  };
+
   it.each([
     ["whole boxes", CONTAINERS.mp4, Buffer.concat([box("ftyp", 16), box("mdat", 40)]), false],
     ["a last box that is short", CONTAINERS.mp4, Buffer.concat([box("ftyp", 16), box("mdat", 40, 20)]), true],
@@ -55,9 +64,19 @@ describe("noticing a missing end", () => {
     ["a whole segment", CONTAINERS.matroska, segment("88", 8), false],
     ["a short segment", CONTAINERS.matroska, segment("0100000000000099", 8), true],
     ["a segment of unknown size", CONTAINERS.webm, segment("01ffffffffffffff", 8), false],
-    ["a whole WAV", CONTAINERS.wav, riff(100, 100), false],
-    ["a short WAV", CONTAINERS.wav, riff(10_000, 100), true],
-    ["a WAV that was streamed", CONTAINERS.wav, riff(0xffffffff, 100), false],
+    ["a whole WAV", CONTAINERS.wav, wav(100, 100), false],
+    ["a short WAV", CONTAINERS.wav, wav(10_000, 100), true],
+    ["a WAV whose whole size alone is wrong", CONTAINERS.wav, wav(100, 100, 90_000), false],
+    ["a WAV that was streamed", CONTAINERS.wav, wav(0xffffffff, 100), false],
+    ["a WAV that sox streamed", CONTAINERS.wav, wav(0x7ffff000, 100), false],
+    ["a short WAV without its samples", CONTAINERS.wav, riff(10_000, 100), true],
+    [
+      "a film in fragments whose last is cut",
+      CONTAINERS.mp4,
+      Buffer.concat([box("moof", 16), box("mdat", 40, 9)]),
+      false,
+    ],
+    ["a film whose first fragment is cut", CONTAINERS.mp4, Buffer.concat([box("moov", 16), box("moof", 40, 9)]), true],
     ["a short AVI", CONTAINERS.avi, riff(10_000, 100), true],
   ])("%s", async (_what, container, file, expected) => {
     const readAt = async (offset: number, length: number) => file.subarray(offset, offset + length);
@@ -79,8 +98,26 @@ describe("reading ffprobe's answer", () => {
     const facts = parseProbe(answer(...streams));
 
     expect(facts.sound).toMatchObject({ index: 1, sampleRate: 44_100 });
-    expect(facts.unknownCodecs).toEqual(["apac"]);
+    expect(facts.unreadSounds).toEqual(["apac"]);
     expect(facts.durationSeconds).toBeUndefined();
+  });
+
+  it("calls what ffprobe has no name for by its tag, and does not count a cover", () => {
+    const film = { index: 0, codec_type: "video", codec_name: "unknown", codec_tag_string: "xyz1" };
+    const cover = { index: 1, codec_type: "video", codec_name: "png", disposition: { attached_pic: 1 } };
+
+    expect(parseProbe(answer(film, cover))).toMatchObject({ picture: undefined, unreadPictures: ["xyz1"] });
+  });
+
+  it("takes the picture and the sound that bear the default flag", () => {
+    const film = { codec_type: "video", codec_name: "h264", width: 100, height: 50 };
+    const sound = { codec_type: "audio", codec_name: "aac", channels: 2, sample_rate: "44100" };
+    const flagged = { disposition: { attached_pic: 0, default: 1 } };
+
+    const streams = [film, { ...film, ...flagged }, sound, { ...sound, ...flagged }, { ...sound, ...flagged }];
+    const facts = parseProbe(answer(...streams.map((stream, index) => ({ ...stream, index }))));
+
+    expect(facts).toMatchObject({ picture: { index: 1 }, sound: { index: 3 } });
   });
 
   it("does not believe a pixel shape beyond 4 : 1", () => {

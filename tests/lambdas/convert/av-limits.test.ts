@@ -7,7 +7,7 @@ function createFilm(storedWidth: number, storedHeight: number) {
   const shape = { storedWidth, storedHeight, rotation: 0, pixelAspect: 1, display };
   const coding = { index: 0, codec: "hevc", pixelFormat: "yuv420p10le", interlaced: false, hiddenSeconds: 0 };
   const picture = { ...shape, ...coding, framesPerSecond: 30 };
-  return { demuxer: "mov", durationSeconds: 10, streamCount: 1, picture, unknownCodecs: [] };
+  return { demuxer: "mov", durationSeconds: 10, streamCount: 1, picture, unreadPictures: [], unreadSounds: [] };
 }
 
 it.each([

@@ -36,7 +36,8 @@ const phoneFilm: MediaFacts = {
   streamCount: 2,
   picture: phonePicture,
   sound: phoneSound,
-  unknownCodecs: [],
+  unreadPictures: [],
+  unreadSounds: [],
 };
 
 describe("the plan of a film", () => {
@@ -152,10 +153,33 @@ describe("the plan of a film", () => {
     expect(() => planConversion({ ...phoneFilm, picture: undefined }, options)).toThrow("no picture");
   });
 
-  it("names the codec when there is nothing that it can read", () => {
-    const facts = { ...phoneFilm, picture: undefined, sound: undefined, unknownCodecs: ["wmv3", "wmav2", "wmv3"] };
+  it.each([
+    ["no picture", "video", { picture: undefined, unreadPictures: ["wmv3"] }, "film is encoded with wmv3,"],
+    ["no sound", "video", { sound: undefined, unreadSounds: ["wmav2"] }, "film's sound is encoded with wmav2,"],
+    ["no sound", "audio", { sound: undefined, unreadSounds: ["cook"] }, "file is encoded with cook,"],
+  ] as const)("names the codec when there is %s that it can read (%s)", (_what, kind, facts, words) => {
+    expect(() => planned(facts, { kind })).toThrow(words);
+  });
 
-    expect(() => planConversion(facts, { kind: "video", mayCopy: true })).toThrow("encoded with wmv3, wmav2,");
+  it("does without what is not asked for: the picture where the sound alone is taken", () => {
+    const facts = { picture: undefined, unreadPictures: ["wmv3"] };
+
+    expect(planned(facts, { kind: "audio" }).files).toHaveLength(1);
+  });
+
+  it.each([
+    [6000, 7350],
+    [22_254, 24_000],
+    [44_100, 44_100],
+    [47_952, 48_000],
+    [96_000, 48_000],
+  ])("encodes a sound of %i Hz at %i Hz", (sampleRate, expected) => {
+    const bounds = { limits: DEFAULT_AV_LIMITS, durationSeconds: 10, maxFileBytes: 1000 };
+
+    const plan = planned({ picture: undefined, sound: { ...phoneSound, codec: "flac", sampleRate } });
+
+    const args = mainArguments(plan, bounds);
+    expect(args[args.indexOf("-ar") + 1]).toBe(`${expected}`);
   });
 });
 

@@ -60,7 +60,7 @@ describeWithFfmpeg("a playlist under a video's name (F1)", () => {
 
       const probing = testEncoder.probe("source", run);
       await expect(probing).rejects.toMatchObject({ code: expect.stringMatching(/UNSUPPORTED_FORMAT|CORRUPT_MEDIA/) });
-      const reading = testEncoder.run([...measureArguments({}, run.limits).slice(0, -3), "-f", "matroska", "out"], run);
+      const reading = testEncoder.run([...measureArguments({}, run).slice(0, -3), "-f", "matroska", "out"], run);
       await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/UNSUPPORTED_FORMAT|CORRUPT_MEDIA/) });
 
       expect(await readdir(directory)).not.toContain("out");
@@ -77,7 +77,7 @@ describe("the arguments of ffprobe and ffmpeg (F1)", () => {
   const bounds = { limits: DEFAULT_AV_LIMITS, durationSeconds: 1, maxFileBytes: 1000 };
   const commands = {
     ffprobe: probeArguments("source", DEFAULT_AV_LIMITS),
-    "ffmpeg that measures": measureArguments({}, DEFAULT_AV_LIMITS),
+    "ffmpeg that measures": measureArguments({}, { limits: DEFAULT_AV_LIMITS }),
     "ffmpeg that converts": mainArguments({ files: [] }, bounds),
   };
 
@@ -91,9 +91,20 @@ describe("the arguments of ffprobe and ffmpeg (F1)", () => {
     expect(args.join(" ")).not.toMatch(/:\/\//);
   });
 
+  it("let ffprobe open more decoders once it has read a file, but decode with none of them", () => {
+    const args = commands.ffprobe;
+    const whole = args[args.indexOf("-codec_whitelist") + 1]?.split(",");
+    const opened = ["v", "a", "s"].map((kind) => args[args.indexOf(`-codec_whitelist:${kind}`) + 1]?.split(","));
+
+    for (const names of opened) expect(names).toEqual(expect.arrayContaining(["h264", "png", "truehd"]));
+    expect(opened.flat()).not.toContain("librsvg");
+    expect(whole).not.toContain("png");
+    expect(Object.values(commands).slice(1).join()).not.toMatch(/codec_whitelist:|png|truehd/);
+  });
+
   it("bound pixels, streams and time before the input, and never read from a terminal (F2)", () => {
     const args = mainArguments({ files: [] }, bounds).join(" ");
 
-    expect(args).toMatch(/^-nostdin .*-max_streams 64 -max_pixels 9437184 .*-t 3601 -i source/);
+    expect(args).toMatch(/^-nostdin .*-max_streams 64 -max_pixels 16000000 .*-t 3601 -i source/);
   });
 });

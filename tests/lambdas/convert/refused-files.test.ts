@@ -3,24 +3,56 @@ import { H264, makeClip, makeMp4, movingPicture, tone } from "../../support/clip
 import { describeWithFfmpeg } from "../../support/ffmpeg.ts";
 import { convert, findFailure } from "./conversion.ts";
 
-const foreign = {
-  "a web page": "<!doctype html><script>alert(1)</script>",
-  "a ZIP archive": "PK\u0003\u0004\u0014\u0000\u0000\u0000",
-  "a PDF document": "%PDF-1.7\n1 0 obj",
-  "the EICAR test file": "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*",
-  "an SVG drawing": '<svg xmlns="http://www.w3.org/2000/svg"/>',
-  "a photograph in AVIF": "\u0000\u0000\u0000\u001cftypavif\u0000\u0000\u0000\u0000avifmif1miaf",
-  "a JPEG": "\u00ff\u00d8\u00ff\u00e0\u0000\u0010JFIF",
-  "a text in UTF-16": "\u00ff\u00fe<\u0000h\u0000",
-};
+/** First bytes, as latin1; and what the file is called. */
+const foreign = [
+  ["<!doctype html><script>alert(1)</script>", "a web page"],
+  ["PK\x03\x04\x14\0\0\0", "an archive"],
+  ["%PDF-1.7\n1 0 obj", "a PDF document"],
+  ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*", "the EICAR test file"],
+  ['<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"],
+  ["\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "a picture"],
+  ["\xff\xd8\xff\xe0\0\x10JFIF", "a picture"],
+  [`G${"\0".repeat(187)}`.repeat(3), "an MPEG transport stream"],
+  [`\0\0\0\0G${"\0".repeat(187)}`.repeat(3), "an MPEG transport stream"],
+  ["\0\0\x01\xba\x44\0", "an MPEG video of a DVD"],
+  ["\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9", "a Windows Media file"],
+  ["FLV\x01\x05", "a Flash video"],
+  [".RMF\0\0\0\x12", "a RealMedia file"],
+  ["\x06\x0e\x2b\x34\x02\x05\x01\x01", "an MXF camera recording"],
+  ["#!AMR\n", "an AMR voice recording"],
+  ["FORM\0\0\0\x20AIFFCOMM", "an AIFF recording"],
+  ["caff\0\x01\0\0desc", "a CAF recording"],
+  ["\x0b\x77\x12\x34", "a Dolby Digital recording"],
+  ["\xac\x40\xff\xff", "a Dolby Digital recording"],
+  ["\x7f\xfe\x80\x01\xfc", "a DTS recording"],
+  ["MThd\0\0\0\x06", "a MIDI file"],
+  ["MAC \x96\x0f", "a Monkey's Audio recording"],
+  ["wvpk\x20\0", "a WavPack recording"],
+  ["\xff\xfd\x84\x04", "an MPEG layer 2 recording"],
+  ["\0\0\0\x20ftypM4P \0\0\0\0", "a copy-protected recording"],
+  ["DKIF\0\0\x20\0VP80", "a raw video stream"],
+  ["#EXTM3U\n#EXT-X-TARGETDURATION:1\n", "a playlist"],
+  ["1\n00:00:00,000 --> 00:00:01,000\nHello", "a file of subtitles"],
+] as const;
 
 describe("a file that is neither video nor audio (U2)", () => {
-  it.each(Object.entries(foreign))("ends as UNSUPPORTED_FORMAT when it is %s", async (_name, text) => {
+  it.each(foreign)("ends as UNSUPPORTED_FORMAT, by its name and with what to do: %j", async (text, name) => {
     const failure = await findFailure(Buffer.from(text, "latin1"));
 
     expect(failure.code).toBe("UNSUPPORTED_FORMAT");
-    expect(failure.message).toContain("Accepted are MP4, QuickTime");
+    expect(failure.message).toMatch(new RegExp(`^This is ${name}.*, which can't be opened\\. [A-Z].+\\.$`));
+    expect(failure.message.length).toBeLessThanOrEqual(140);
   });
+
+  it.each(["\xff\xfe<\0h\0", "hello", "\0".repeat(100_000)])(
+    "ends so, with what would work, when it is %j",
+    async (text) => {
+      const failure = await findFailure(Buffer.from(text, "latin1"));
+
+      expect(failure.code).toBe("UNSUPPORTED_FORMAT");
+      expect(failure.message).toContain("Accepted are MP4, QuickTime");
+    },
+  );
 
   it("ends as FILE_EMPTY when it is empty", async () => {
     expect((await findFailure(Buffer.alloc(0))).code).toBe("FILE_EMPTY");
@@ -93,7 +125,7 @@ describeWithFfmpeg("a file beyond the limits (F2)", () => {
   it("ends as TOO_LONG when a recording without a length is too long", async () => {
     const live = await makeClip({ extension: "webm", sources: [tone(4)], output: ["-c:a", "libopus", "-live", "1"] });
 
-    expect((await findFailure(live, { kind: "audio", limits: { maxDurationSeconds: 2 } })).code).toBe("TOO_LONG");
+    expect((await findFailure(live, { kind: "audio", limits: { maxAudioDurationSeconds: 2 } })).code).toBe("TOO_LONG");
   });
 
   it.each([3, 12])("ends as TOO_MANY_STREAMS with %i streams where two are accepted", async (count) => {

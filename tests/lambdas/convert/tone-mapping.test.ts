@@ -189,7 +189,9 @@ describe("the plan of an HDR film", () => {
     const graph = graphOf(planned({ ...UHD, color_transfer: "arib-std-b67" }));
 
     expect(graph.match(/zscale=tin=arib/g)).toHaveLength(1);
-    expect(graph).toMatch(/^\[0:0\]fps=60,scale=1920:1080,zscale=tin=arib-std-b67:pin=bt2020:min=bt2020nc:/);
+    expect(graph).toMatch(
+      /^\[0:0\]setsar=1,fps=60,scale=w='if\(.*,1920,.*\)':h='if\(.*,1080,.*\)',pad=1920:1080:-1:-1,zscale=tin=arib-std-b67:pin=bt2020:min=bt2020nc:/,
+    );
   });
 
   it("keeps the whole size where mp4 is asked for", () => {

@@ -13,8 +13,8 @@ it("tells the limits of this deployment, per kind", async () => {
 
   expect(MEDIA_KINDS.map((kind) => limits?.[kind].maxBytes)).toEqual(MEDIA_KINDS.map((kind) => RULES.maxBytes[kind]));
   expect(limits).toMatchObject({
-    video: { maxDurationSeconds: RULES.maxDurationSeconds },
-    audio: { maxDurationSeconds: RULES.maxDurationSeconds },
+    video: { maxDurationSeconds: 3600 },
+    audio: { maxDurationSeconds: 14_400 },
     upload: { expiresInSeconds: RULES.urlSeconds, methods: ["POST", "PUT"] },
   });
 });

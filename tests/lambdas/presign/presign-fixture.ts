@@ -7,7 +7,7 @@ import { type HttpCall, makeHttpEvent, readBody } from "../support/http-events.t
 
 export const RULES = {
   maxBytes: { image: 25_000_000, video: 500_000_000, audio: 200_000_000 },
-  maxDurationSeconds: 3600,
+  maxDurationSeconds: { video: 3600, audio: 14_400 },
   urlSeconds: 300,
   abandonedAfterSeconds: 3600,
   retentionDays: 30,
