@@ -203,6 +203,15 @@ describe("a file's course", () => {
     expect(course.read().state.name).toBe("processing");
     expect(course.calls).toEqual(calls);
   });
+
+  it("is not refused any more once it is stopped", async () => {
+    const course = startCourse(itemIn({ name: "waiting" }, { bytes: 0 }), {});
+
+    course.stop.abort();
+    await course.ended;
+
+    expect(course.read().state.name).toBe("waiting");
+  });
 });
 
 it("asks after one file soon and then ever less often, as the server says, and after a hundred no oftener than after ten", () => {
