@@ -72,17 +72,17 @@ describe("the table", () => {
 });
 
 describe("the goals of performance.md", () => {
-  it("are all measured by something, 1 to 14", () => {
-    expect(Object.keys(GOALS).map(Number)).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
+  it("are all measured by something, 1 to 15", () => {
+    expect(Object.keys(GOALS).map(Number)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
     expect(Object.values(GOALS).filter((benches) => benches.length === 0)).toEqual([]);
   });
 
   it("are all chosen where none is named, and else each named one once, in order", () => {
-    expect(selectGoals([])).toHaveLength(14);
+    expect(selectGoals([])).toHaveLength(15);
     expect(selectGoals(["11", "8", "8"])).toEqual([8, 11]);
   });
 
   it("are refused by name where there is no such goal", () => {
-    expect(() => selectGoals(["8", "15", "fast"])).toThrow("There is no goal 15, fast; expected numbers from 1 to 14.");
+    expect(() => selectGoals(["8", "16", "fast"])).toThrow("There is no goal 16, fast; expected numbers from 1 to 15.");
   });
 });

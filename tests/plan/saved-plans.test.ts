@@ -46,7 +46,7 @@ describe.skipIf(WITHOUT_BINARY)(`a saved plan${skipped}`, { timeout: 60_000 }, (
 
   it("is removed where one stack of several could not be planned", async () => {
     thing.write({ kept: { input: "a" } });
-    const broken = join(thing.synthesized, "stacks/darkroom-broken-dev");
+    const broken = join(thing.synthesized, "stacks/darkroom-dev-broken");
     mkdirSync(broken);
     writeFileSync(join(broken, "cdk.tf.json"), JSON.stringify({ resource: { terraform_data: { a: { no_such: 1 } } } }));
 

@@ -171,7 +171,7 @@ function changeMuch({ resource, output }: EditableStack): void {
 
 describe.skipIf(WITHOUT_TERRAFORM)(title("plan and deploy, for real"), { timeout: 240_000 }, () => {
   const SECRET = "hunter2-of-the-database";
-  const NAME = "darkroom-thing-dev";
+  const NAME = "darkroom-dev-thing";
 
   function write(resources: Record<string, object>, more: object = {}): string {
     const synthesized = join(folder, "things");
@@ -251,7 +251,7 @@ describe.skipIf(WITHOUT_TERRAFORM)(title("plan and deploy, for real"), { timeout
 
     expect(planned.status, planned.stderr).toBe(2);
     expect(applied.status).toBe(1);
-    expect(applied.stderr).toContain("The state of darkroom-thing-dev would stand in a file of this machine");
+    expect(applied.stderr).toContain("The state of darkroom-dev-thing would stand in a file of this machine");
     expect(existsSync(join(synthesized, "stacks", NAME, "plan.bin"))).toBe(true);
   });
 
@@ -263,7 +263,7 @@ describe.skipIf(WITHOUT_TERRAFORM)(title("plan and deploy, for real"), { timeout
     const prevented = run("destroy", synthesized, "dev", "--confirm", NAME);
     write({ kept: {}, other: {} });
     const unnamed = run("destroy", synthesized, "--confirm", NAME);
-    const unasked = run("destroy", synthesized, "dev", "--confirm", "darkroom-other-dev");
+    const unasked = run("destroy", synthesized, "dev", "--confirm", "darkroom-dev-other");
     const before = run("main", synthesized, "dev");
     const destroyed = run("destroy", synthesized, "dev", "thing", "--confirm", NAME);
     const after = run("main", synthesized, "dev");

@@ -4,7 +4,7 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { cleanEnvironment, type Outcome, type Running, start } from "../terraform-state-backend/terraform.ts";
 
 /** What the stack is called. */
-export const THING = "darkroom-thing-dev";
+export const THING = "darkroom-dev-thing";
 
 export type Program = "main" | "deploy" | "apply" | "destroy";
 
