@@ -44,7 +44,7 @@ export const environments: Record<EnvironmentName, HouseEnvironment> = parseEnvi
     media: {
       throttle: { requestsPerSecond: 500, burst: 1000 },
       functions: {
-        // Presigning is what an abuser would call (security.md U5): it never takes more than these places from the rest.
+        // Presigning is what an abuser would call (threats.md U5): it never takes more than these places from the rest.
         // AWS keeps 100 places unreserved, and a new account may have as few as 10 in all: ask for more before deploying.
         presign: { reservedConcurrency: 50 },
         resize: { maximumConcurrency: 50 },

@@ -124,7 +124,7 @@ export async function ensureInstalled(project) {
 
 /** @param {URL} project */
 function install(project) {
-  // Install scripts stay off (security.md P7); none of the packages needs its own to work.
+  // Install scripts stay off (threats.md P7); none of the packages needs its own to work.
   const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: project,
     encoding: "utf8",

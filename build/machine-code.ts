@@ -18,7 +18,7 @@ export function findMachine(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Throws when an archive for Lambda holds a program for another machine than arm64 Linux (security.md P7). */
+/** Throws when an archive for Lambda holds a program for another machine than arm64 Linux (threats.md P7). */
 export function requireArm64(archive: string, entries: ZipEntries): void {
   for (const [path, { bytes }] of entries) {
     const machine = findMachine(bytes);

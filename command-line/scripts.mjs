@@ -130,7 +130,7 @@ Makes the bucket that keeps Terraform's states, in the account of the credential
   bench: {
     usage: `npm run bench [-- goals…]
 
-Measures the goals of performance.md, ours beside a peer and a floor: all, or those of these numbers.
+Measures the goals of docs/performance.md, ours beside a peer and a floor: all, or those of these numbers.
 `,
     maxNames: MANY,
     program: ["bench/main.ts"],

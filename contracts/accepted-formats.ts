@@ -19,7 +19,7 @@ function accept(name: string, contentType: string, extensions: string, aliases =
 
 /**
  * The one list of what goes in: presign, `GET /limits` and the page read it. The worker believes the bytes and not what was
- * declared (security.md U2), so an alias need only name a container that the worker reads.
+ * declared (threats.md U2), so an alias need only name a container that the worker reads.
  */
 export const ACCEPTED_FORMATS: Readonly<Record<MediaKind, readonly AcceptedFormat[]>> = {
   image: [

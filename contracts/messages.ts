@@ -26,13 +26,13 @@ export interface UploadArrived {
   readonly versionId?: string;
 }
 
-/** S3 form-encodes keys in events: `+` is a space (security.md E1). Throws URIError where it cannot be decoded. */
+/** S3 form-encodes keys in events: `+` is a space (threats.md E1). Throws URIError where it cannot be decoded. */
 export function decodeEventKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll("+", " "));
 }
 
 /**
- * The uploads that a message announces. Foreign bodies and `s3:TestEvent` announce none (security.md E2); a record
+ * The uploads that a message announces. Foreign bodies and `s3:TestEvent` announce none (threats.md E2); a record
  * whose key cannot be decoded is left out, alone.
  */
 export function parseUploadsArrived(body: string): UploadArrived[] {

@@ -1,7 +1,7 @@
 import { MEDIA_KINDS, type MediaKind } from "./media.ts";
 
 /**
- * The S3 key scheme. Keys hold only ids that the server made (security.md U4); the user's file name never reaches one.
+ * The S3 key scheme. Keys hold only ids that the server made (threats.md U4); the user's file name never reaches one.
  *
  *   uploads bucket     <kind>/<jobId>                      image/3f2c…
  *   renditions bucket  v1/<jobId>/<name>.<extension>       v1/3f2c…/w640.webp

@@ -3,7 +3,7 @@ import { PROJECT_FOLDER } from "../build/project-folder.ts";
 
 /** `npm run docs`: every page that is written from code, each by a process of its own. */
 const WRITERS = [
-  ...["presets", "pictures", "policy-rules", "parity"].map((page) => ["--import", "tsx", `docs/${page}.ts`]),
+  ...["presets", "pictures", "policy-rules", "parity", "threats"].map((page) => ["--import", "tsx", `docs/${page}.ts`]),
   ["command-line/run.mjs", "cost", "--docs"],
   ["node_modules/vitest/vitest.mjs", "run", "tests/contracts/documents.test.ts", "--update"],
 ];

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type Rule, THREATS, type ThreatId } from "../stacks/policy/rule.ts";
+import { type Rule, THREAT_IDS, type ThreatId } from "../stacks/policy/rule.ts";
 import { getRule, RULE_IDS, RULE_TOPICS } from "../stacks/policy/rules/index.ts";
 import type { Waiver } from "../stacks/policy/waiver.ts";
 import { ACCOUNT_WAIVERS, STATE_BACKEND_WAIVERS } from "../stacks/policy/waivers.ts";
 import { ENVIRONMENT_NAMES } from "../stacks/support/environment.ts";
 import { SYSTEMS } from "../systems.ts";
 import { formatTable } from "./format-table.ts";
+import { THREATS } from "./threat-model.ts";
 
 /** Writes docs/policy-rules.md from the rules and the waivers: `npx tsx docs/policy-rules.ts`. A test says when it is due. */
 
@@ -37,9 +38,11 @@ written there why none has to.
 
 ## What the rules hold up
 
+Each row is one of [threats.md](threats.md).
+
 ${formatTable(
   ["threat", "defence", "rules"],
-  (Object.keys(THREATS) as ThreatId[]).map((id) => [id, THREATS[id], listRulesFor(id)]),
+  THREAT_IDS.map((id) => [id, THREATS[id].defence, listRulesFor(id)]),
 )}
 
 ${Object.entries(RULE_TOPICS)

@@ -1,7 +1,7 @@
 import { Refusal } from "./model/refusal.ts";
 
 /**
- * State that cannot be believed, told by file name (security.md L3). Nothing was changed: what is left may be all that
+ * State that cannot be believed, told by file name (threats.md L3). Nothing was changed: what is left may be all that
  * there is, and a person may have a copy.
  */
 export function damagedState(path: string, what: string): Refusal {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * A process, told apart from all that ever bore its number: ids are used again, on a busy machine within minutes. Every
- * signal that is not sent to a child of our own asks for this first (security.md L2).
+ * signal that is not sent to a child of our own asks for this first (threats.md L2).
  */
 export interface ProcessIdentity {
   readonly pid: number;

@@ -46,7 +46,7 @@ async function joinServices(
   return { s3, sqs, dynamodb, lambda, logs, all: [lambda, s3, sqs, dynamodb, sts, logs] };
 }
 
-/** S3 sends as itself on behalf of the bucket, so that the queue's own policy decides (security.md P2). */
+/** S3 sends as itself on behalf of the bucket, so that the queue's own policy decides (threats.md P2). */
 function createDelivery(sqs: SqsService, sourceAccount: string): DeliverToQueue {
   return async (queueArn, sourceArn, body) => {
     const principal = { type: "service", service: "s3.amazonaws.com", sourceArn, sourceAccount } as const;

@@ -17,7 +17,7 @@ const STATE_FILES = [
 
 /**
  * Throws Refusal for every file that an earlier start has left and that is not there any more: a service that found
- * nothing would begin with nothing, and nobody would hear of it (security.md L3).
+ * nothing would begin with nothing, and nobody would hear of it (threats.md L3).
  */
 export function requireStateFiles(stateFolder: string): void {
   const path = join(stateFolder, LIST);

@@ -8,7 +8,7 @@ export function createTooLargeError(maxBytes: number): DarkroomError {
   return new DarkroomError("FILE_TOO_LARGE", message);
 }
 
-/** Passes bytes on and fails at the first one past `maxBytes`, whatever a length header promised (security.md E5). */
+/** Passes bytes on and fails at the first one past `maxBytes`, whatever a length header promised (threats.md E5). */
 export function createSizeCap(maxBytes: number): Transform {
   let received = 0;
   return new Transform({

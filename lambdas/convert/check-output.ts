@@ -17,7 +17,7 @@ export interface OutputBounds {
 
 /**
  * Looks at what ffmpeg wrote before anybody is told that it is there: exit code 0 does not mean that there is a film in
- * the file (security.md F7). Returns its length in seconds, 0 for a gif. Throws DarkroomError ENCODER_FAILED,
+ * the file (threats.md F7). Returns its length in seconds, 0 for a gif. Throws DarkroomError ENCODER_FAILED,
  * OUTPUT_TOO_LARGE or OUT_OF_DISK.
  */
 export async function checkOutput(

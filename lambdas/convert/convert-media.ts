@@ -47,7 +47,7 @@ const RESERVED_BYTES = 16_000_000;
 const PROGRESS = { downloaded: 5, converted: 90 } as const;
 /**
  * Video → mp4, poster, thumbnails; audio → m4a; and what `convertTo` asks for. The source goes to a private folder on
- * the disk first: a phone's mp4 has its index at the end, so ffmpeg must seek, and it never gets a URL (security.md).
+ * the disk first: a phone's mp4 has its index at the end, so ffmpeg must seek, and it never gets a URL (threats.md F1).
  */
 export function createConvert(dependencies: ConvertDependencies): Work {
   return async (request) => {
@@ -96,7 +96,7 @@ function neverBack(reportProgress: WorkRequest["reportProgress"]): WorkRequest["
   };
 }
 
-/** Room first (security.md F3): a disk that fills half way through a download is slower to notice and helps nobody. */
+/** Room first (threats.md F3): a disk that fills half way through a download is slower to notice and helps nobody. */
 async function download({ source, limits }: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
   const maxBytes = request.job.kind === "audio" ? limits.maxAudioBytes : limits.maxVideoBytes;
   const needed = Math.min(request.upload.bytes, maxBytes) + RESERVED_BYTES;
@@ -185,7 +185,7 @@ function checkWhole(seconds: number, { countedSeconds }: Source): void {
   if (countedSeconds !== undefined && seconds < countedSeconds - ROUNDED_SECONDS) throw createIncomplete();
 }
 
-/** Each file's share of what the disk has left, and no more than is accepted at all (security.md F3). */
+/** Each file's share of what the disk has left, and no more than is accepted at all (threats.md F3). */
 async function boundOutputs({ folder, run, source }: Making, fileCount: number): Promise<RunBounds & OutputBounds> {
   const share = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / fileCount);
   if (share <= 0) throw new DarkroomError("OUT_OF_DISK");

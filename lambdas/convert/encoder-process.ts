@@ -21,7 +21,7 @@ const KEPT_STDERR_CHARACTERS = 8192;
 /**
  * Runs a program that reads a stranger's file: with an empty environment, so that it learns no key and obeys no variable
  * (AWS credentials, LD_PRELOAD, HTTP proxies), in a private folder, without input, in a process group of its own. SIGKILL to
- * the group is the only way that it is ended: it needs no goodbye, and what ignores SIGTERM ends too (security.md F2).
+ * the group is the only way that it is ended: it needs no goodbye, and what ignores SIGTERM ends too (threats.md F2).
  *
  * Throws the error of `spawn` where the program cannot be started.
  */
@@ -41,7 +41,7 @@ export async function runProcess(
   child.once("exit", () => {
     // What it left behind in its group ends with it: a grandchild that holds the pipes open would keep "close" waiting.
     killGroup(child);
-    // From now on the group's number may become a stranger's (security.md L2), and "close" may be long in coming.
+    // From now on the group's number may become a stranger's (threats.md L2), and "close" may be long in coming.
     guard?.kill("SIGKILL");
   });
   const kill = () => {
@@ -83,7 +83,7 @@ function killGroup(child: ChildProcess): void {
 
 /**
  * A shell that waits for the end of its input, which comes when this process ends, however it ends, and then kills the
- * group. Without it a worker that is killed (security.md E8) would leave its encoder running: nobody reaps a group of
+ * group. Without it a worker that is killed (threats.md E8) would leave its encoder running: nobody reaps a group of
  * its own. Where there is no shell there is no guard; in Lambda the whole sandbox goes.
  */
 function startGuard(group: number): ChildProcess {

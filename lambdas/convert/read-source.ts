@@ -24,7 +24,7 @@ export interface Source {
 }
 
 /**
- * What the downloaded file really is, by its bytes and then by ffprobe, which must agree (security.md U2, F1), and
+ * What the downloaded file really is, by its bytes and then by ffprobe, which must agree (threats.md U2, F1), and
  * within the limits (F2). Throws DarkroomError.
  */
 export async function readSource(ffmpeg: Encoder, run: EncoderRun, kind: MediaKind): Promise<Source> {

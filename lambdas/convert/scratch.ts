@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Room on the disk for one job at a time. */
 export interface Scratch {
-  /** A new private folder; folders of workers that died are removed first (security.md F3: a warm Lambda keeps its /tmp). */
+  /** A new private folder; folders of workers that died are removed first (threats.md F3: a warm Lambda keeps its /tmp). */
   open(): Promise<ScratchFolder>;
 }
 

@@ -1,6 +1,6 @@
 import { parseFrame } from "./mpeg-frames.ts";
 
-/** The containers of video and audio that are accepted, told apart by their first bytes (security.md U2). */
+/** The containers of video and audio that are accepted, told apart by their first bytes (threats.md U2). */
 export interface Container {
   readonly name: string;
   /** ffmpeg's name of the demuxer that reads it, as ffprobe reports it. */
@@ -55,7 +55,7 @@ export const CONTAINERS = {
 export const SNIFFED_BYTES = 4096;
 
 /**
- * The only demuxers that ffmpeg may open a file with, as ffmpeg's `-format_whitelist` wants them (security.md F1):
+ * The only demuxers that ffmpeg may open a file with, as ffmpeg's `-format_whitelist` wants them (threats.md F1):
  * exactly those of the containers above. Playlists (hls, concat, dash), which name other files and URLs, are not among them.
  */
 export const DEMUXER_WHITELIST = [...new Set(Object.values(CONTAINERS).map((container) => container.demuxer))].join(

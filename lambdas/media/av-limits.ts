@@ -2,7 +2,7 @@ import type { MediaKind } from "../../contracts/media.ts";
 import { DarkroomError } from "../support/errors.ts";
 import type { MediaFacts } from "./av-facts.ts";
 
-/** What a video or audio job may cost at most (security.md F2, F3). */
+/** What a video or audio job may cost at most (threats.md F2, F3). */
 export interface AvLimits {
   readonly maxVideoBytes: number;
   readonly maxAudioBytes: number;

@@ -14,7 +14,7 @@ export const PLACEHOLDER_FILE = "placeholder.rgba";
 const PALETTE_FILE = "palette.png";
 
 /**
- * The same for ffprobe and ffmpeg (security.md F1). `-protocol_whitelist` keeps them off the network, and
+ * The same for ffprobe and ffmpeg (threats.md F1). `-protocol_whitelist` keeps them off the network, and
  * `-format_whitelist` off playlists, which the first does not stop: `file` is a protocol too.
  */
 const SAFE_INPUT = [
@@ -169,7 +169,7 @@ function filmFrames(file: PlannedFile, picture: Picture): string[] {
 }
 
 /**
- * At most so many frames a second (security.md F2). An even rate comes of `fps`; where the header promises no more than
+ * At most so many frames a second (threats.md F2). An even rate comes of `fps`; where the header promises no more than
  * is allowed, frames that come closer than a quarter too close are dropped, so that a header that lies costs no encode,
  * and a rate that varies stays as it is, without a frame doubled.
  */

@@ -6,7 +6,7 @@ const HAS_PALETTE = 0x80;
 
 /**
  * A GIF that reaches its trailer by whole blocks alone; undefined for one that is cut off. libnsgif takes that for a
- * shorter animation and says nothing, so nobody would notice the frames that are missing (security.md I2).
+ * shorter animation and says nothing, so nobody would notice the frames that are missing (threats.md I2).
  *
  * Two defects cost no frame, and every browser overlooks them: zeros between blocks, which are taken out, since libnsgif
  * gives up there; and a trailer that alone is missing, which is added. Format: GIF89a, appendix A.

@@ -94,7 +94,7 @@ function listLabels(): string {
 }
 
 /**
- * The format that the bytes are in, whatever was declared (security.md U2): nothing else ever reaches a decoder, so no
+ * The format that the bytes are in, whatever was declared (threats.md U2): nothing else ever reaches a decoder, so no
  * SVG does (I3). Throws FILE_EMPTY, and UNSUPPORTED_FORMAT naming what the file is (I8) and what would work.
  */
 export function parseImageFormat(bytes: Uint8Array): SourceFormat {

@@ -27,7 +27,7 @@ const VIDEO = { what: "a film", advice: "Add it as a video, under a video's name
 
 /**
  * What people, and attackers, send under a picture's name, by its first bytes. The order matters where one signature
- * holds another. BMP, ICO and most others are not in sharp's build (security.md I8); SVG is a program that a renderer
+ * holds another. BMP, ICO and most others are not in sharp's build (threats.md I8); SVG is a program that a renderer
  * runs (I3).
  */
 const FOREIGN_FORMATS: readonly ForeignFormat[] = [

@@ -7,7 +7,7 @@ import { mendTiff } from "./tiff-directory.ts";
 /**
  * The file without the defects that cost no pixel; undefined where it is cut off and its decoder would not say so.
  *
- * Decoding stays as strict as it is (`failOn: "warning"`, security.md I2), because warnings cannot be told apart when
+ * Decoding stays as strict as it is (`failOn: "warning"`, threats.md I2), because warnings cannot be told apart when
  * they come: libjpeg's reach sharp as the error that ends the decoding, with whatever else was to follow unread, and the
  * others' through one queue for the whole process, where those of two pictures mix (sharp 0.35.5, common.cc). So what is
  * known to be harmless is put right in the bytes beforehand, and all that a decoder still warns of is damage.

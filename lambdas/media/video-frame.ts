@@ -45,7 +45,7 @@ export function fitInto(size: Size, box: FrameBox): Size {
   return { width: scaled(size.width), height: scaled(size.height) };
 }
 
-/** H.264 and VP9 in 4:2:0 share one colour sample among 2 × 2 pixels: both sides must be even (security.md F5). */
+/** H.264 and VP9 in 4:2:0 share one colour sample among 2 × 2 pixels: both sides must be even (threats.md F5). */
 export function toEvenSides(size: Size): Size {
   const even = (side: number) => Math.max(2, side - (side % 2));
   return { width: even(size.width), height: even(size.height) };

@@ -93,7 +93,7 @@ export type Claim =
   | { readonly outcome: "busy"; readonly leaseExpiresAt: Date | undefined }
   | { readonly outcome: "finished" | "unknown" };
 
-/** Jobs, one record each. Every write is conditional, so that duplicates and late workers change nothing (security.md E3). */
+/** Jobs, one record each. Every write is conditional, so that duplicates and late workers change nothing (threats.md E3). */
 export interface JobTable {
   /** Throws where the id exists. */
   create(job: NewJob): Promise<void>;

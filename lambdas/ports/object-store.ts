@@ -1,11 +1,11 @@
-/** One exact version of an uploaded object (security.md E5): never a mix of two. */
+/** One exact version of an uploaded object (threats.md E5): never a mix of two. */
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId?: string;
   readonly eTag: string;
 }
 
-/** The uploads bucket, as a worker may see it: read only (security.md E9). */
+/** The uploads bucket, as a worker may see it: read only (threats.md E9). */
 export interface SourceStore {
   /**
    * The whole object in memory. Throws DarkroomError FILE_TOO_LARGE past `maxBytes`, whatever its length header says, and

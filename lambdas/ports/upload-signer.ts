@@ -18,7 +18,7 @@ export interface PutUpload {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Signs uploads so that the store itself enforces key, type, size and time (security.md U1–U3). */
+/** Signs uploads so that the store itself enforces key, type, size and time (threats.md U1, U2, U3). */
 export interface UploadSigner {
   /** The store takes 1 to `maxBytes` bytes. */
   signPost(grant: UploadGrant & { readonly maxBytes: number }): Promise<PostUpload>;

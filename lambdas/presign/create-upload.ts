@@ -25,7 +25,7 @@ export interface CreateUploadDependencies {
   readonly jobs: Pick<JobTable, "create">;
   readonly signer: UploadSigner;
   readonly clock: Clock;
-  /** A new UUID, version 4: 122 bits of chance (security.md A1). */
+  /** A new UUID, version 4: 122 bits of chance (threats.md A1). */
   readonly newJobId: () => string;
   readonly rules: UploadRules;
 }

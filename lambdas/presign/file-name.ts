@@ -5,7 +5,7 @@ import { DarkroomError } from "../support/errors.ts";
  * What nobody sees in a name, and what changes how it reads: control characters, separators of lines, lone surrogates,
  * direction marks (macOS and WhatsApp put them before names; `\u202E` lets `gpj.exe` read as `exe.jpg`), blanks without
  * width. Joiners stay: Persian and emoji are written with them. A name is shown to people and stands in logs and headers
- * sooner or later (security.md U4).
+ * sooner or later (threats.md U4).
  */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/gu;
 /** The last dot and what follows, where that looks like a format's: `.jpg`, `.7z`, `.download`. */

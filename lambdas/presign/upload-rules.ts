@@ -13,7 +13,7 @@ const HEIC_REFUSED = { what: "a HEIC photo", advice: "Export it as JPEG or PNG a
 const KIND_WORDS = { image: "picture", video: "film", audio: "recording" } as const satisfies Record<MediaKind, string>;
 
 /**
- * The format that the upload will be signed as, because S3 compares types byte by byte (security.md U2). Throws
+ * The format that the upload will be signed as, because S3 compares types byte by byte (threats.md U2). Throws
  * UNSUPPORTED_CONTENT_TYPE, by name where the format is known.
  */
 export function requireFormat(file: DeclaredFile, { heic }: { readonly heic: boolean }): KindOfFormat {

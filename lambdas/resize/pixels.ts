@@ -23,7 +23,7 @@ const PAPER = "#ffffff";
 
 /**
  * Opens the source for decoding. `failOn: "warning"` stands although it is sharp's default: "truncated" accepts every
- * tenth damaged file (security.md I2).
+ * tenth damaged file (threats.md I2).
  */
 function open(source: Buffer, header: ImageHeader, frames: number): Sharp {
   return sharp(source, {
@@ -58,7 +58,7 @@ export async function shrink(pixels: Pixels, size: PlannedSize): Promise<Pixels>
   return toPixels(fromPixels(pixels).resize(size.width, size.height, { fit: "fill" }), size, pixels.animation);
 }
 
-/** Encoded anew, always, and without metadata: nothing that came along with the pixels gets out (security.md I4, I7). */
+/** Encoded anew, always, and without metadata: nothing that came along with the pixels gets out (threats.md I4, I7). */
 export async function encode(
   pixels: Pixels,
   format: ImageFormat,

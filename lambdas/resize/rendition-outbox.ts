@@ -6,7 +6,7 @@ import type { RenditionStore } from "../ports/object-store.ts";
 
 /**
  * Sends each rendition the moment it is encoded, while the next is being encoded, and tells when all are stored: a job
- * is complete no sooner (security.md E8).
+ * is complete no sooner (threats.md E8).
  */
 export class RenditionOutbox {
   private readonly deliveries: Promise<Rendition>[] = [];

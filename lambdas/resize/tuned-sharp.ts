@@ -9,7 +9,7 @@ import sharp from "sharp";
 sharp.cache(false);
 // Threads per picture. A second one costs CPU, which is what Lambda bills, and below 1769 MB there is no second core.
 sharp.concurrency(1);
-// The bytes are sniffed before they come here (security.md I3); should one slip through, no other decoder answers.
+// The bytes are sniffed before they come here (threats.md I3); should one slip through, no other decoder answers.
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({
   operation: [

@@ -24,7 +24,7 @@ export interface SweepSummary {
 const PAGE = 25;
 
 /**
- * Ends the jobs whose upload never came (security.md U6), oldest first, page by page, until there are no more or
+ * Ends the jobs whose upload never came (threats.md U6), oldest first, page by page, until there are no more or
  * `hasTime` says no. A job whose object stands in the bucket is left alone: its queue is merely slow. One that cannot be
  * looked at does not keep the others.
  */

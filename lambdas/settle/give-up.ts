@@ -17,7 +17,7 @@ export interface GiveUpDependencies {
 const CRASHED: JobError = { code: "WORKER_CRASHED", message: ERRORS.WORKER_CRASHED.message };
 
 /**
- * Ends the jobs of dead letters (security.md E7): uploads whose messages came back too often. A job that is unknown or
+ * Ends the jobs of dead letters (threats.md E7): uploads whose messages came back too often. A job that is unknown or
  * has ended is left alone. A message is acknowledged once each of its jobs has ended.
  */
 export async function giveUpDeadLetters(

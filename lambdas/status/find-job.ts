@@ -17,7 +17,7 @@ export type JobQuery = { readonly jobId: string } | { readonly key: string };
 
 /**
  * What has become of an upload. An id that never was, a key of another scheme and a job whose TTL has passed are one and
- * the same JOB_NOT_FOUND, so that nothing can be learned by asking (security.md A1).
+ * the same JOB_NOT_FOUND, so that nothing can be learned by asking (threats.md A1).
  *
  * A PENDING job past its time reads as PENDING until the sweep of `settle`, within minutes, has looked for its object and
  * written EXPIRED: its file may have come and stand in the queue, and this function has no business in the bucket (U6).

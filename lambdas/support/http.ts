@@ -83,7 +83,7 @@ function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
 function parseBody({ headers, body = "", isBase64Encoded }: APIGatewayProxyEventV2): unknown {
-  // A page of another origin can post the types of forms without asking first; this one a browser asks about (security.md L1).
+  // A page of another origin can post the types of forms without asking first; this one a browser asks about (threats.md L1).
   if (!JSON_TYPE.test(headers["content-type"] ?? "")) throw new DarkroomError("BODY_NOT_JSON");
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
   if (bytes.length > MAX_BODY_BYTES) throw new DarkroomError("BODY_TOO_LARGE");

@@ -11,7 +11,7 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
-/** Fields that may hold personal data or a key: never logged, whoever passes them (security.md A10). */
+/** Fields that may hold personal data or a key: never logged, whoever passes them (threats.md A10). */
 const SECRET_FIELD = /^(authorization|fileName|fields|policy|secretAccessKey|sessionToken|x-amz-.*)$/i;
 /** The query of any URL, which is where a signature stands; an error's text may quote one. */
 const URL_QUERY = /(https?:\/\/[^\s?"']+)\?[^\s"']*/gi;

@@ -20,7 +20,7 @@ export interface BatchDependencies {
   /** From 0 to 1: spreads messages that failed together. @default Math.random */
   readonly random?: () => number;
   /**
-   * Work is aborted this long before Lambda's own timeout, so that the job's end is still written (security.md E8); half
+   * Work is aborted this long before Lambda's own timeout, so that the job's end is still written (threats.md E8); half
    * of it is the work's to clean up in.
    * @default 5000
    */
@@ -38,7 +38,7 @@ interface Claimed {
 
 /**
  * The edge of every worker: announced uploads in, the ids of exactly those messages out that SQS should deliver again
- * (security.md E6). Everything that a file or its owner caused is written on the job and acknowledged.
+ * (threats.md E6). Everything that a file or its owner caused is written on the job and acknowledged.
  *
  * Jobs run one after another, because a worker's memory is sized for one. A job that was claimed before and never ended
  * may be what kills the worker: such jobs run last, so that their neighbours finish first (E7).

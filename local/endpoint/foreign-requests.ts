@@ -14,7 +14,7 @@ export interface ForeignRequest {
 export type ReportForeign = (request: ForeignRequest) => void;
 
 /**
- * What every server of the runtime asks first (security.md L1): was it called by its own name, so that no page on a name that
+ * What every server of the runtime asks first (threats.md L1): was it called by its own name, so that no page on a name that
  * was rebound to this machine reaches it, and if a page asks, is that page this machine's own, or one that the stack lets
  * in? `isListed` is what this server's CORS configuration says.
  */

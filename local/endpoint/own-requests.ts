@@ -5,7 +5,7 @@ const OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
  * Whether a request names a loopback server by its own name and port. A page whose name was rebound to 127.0.0.1 still
- * sends its own name (security.md L1).
+ * sends its own name (threats.md L1).
  */
 export function isOwnHost(host: string | undefined, port: number): boolean {
   const [, name = "", hostPort] = /^(.+?)(?::(\d+))?$/.exec(host?.toLowerCase() ?? "") ?? [];

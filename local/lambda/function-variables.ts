@@ -78,7 +78,7 @@ export interface EnvironmentFacts {
  * The whole environment of a function's process: what it declares, what Lambda defines, and nothing of this machine's.
  * Four liberties: AWS_ENDPOINT_URL (the SDK's own variable) leads to the laptop's services, TMPDIR and HOME are a
  * private folder in the place of /tmp, PATH has two folders, the runtime's own with `node` in it (/var/lang/bin on AWS) and the
- * layers' (/opt/bin), but none of this machine's programs, which AWS may not have (security.md L5), and the SDK does not
+ * layers' (/opt/bin), but none of this machine's programs, which AWS may not have (threats.md L5), and the SDK does not
  * complain of this machine's Node, which may be older than the declared runtime's.
  */
 export function functionVariables(facts: EnvironmentFacts): Record<string, string> {

@@ -5,7 +5,7 @@ import { type ProcessLook, sampleTree } from "./process-tree.ts";
 /**
  * A process and all that it has started, also what has left its group or its tree since: each process that was ever seen
  * below it is remembered with its birth, and what was never seen is found by a mark in its environment, which children
- * inherit. No other process is ever signalled, whichever number it has (security.md L2).
+ * inherit. No other process is ever signalled, whichever number it has (threats.md L2).
  */
 export class ProcessFamily {
   readonly root: ProcessIdentity;

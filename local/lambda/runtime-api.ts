@@ -26,7 +26,7 @@ const BASE = "/2018-06-01/runtime";
 /**
  * Lambda's Runtime API for one execution environment, on a loopback port of its own. Who asks here is handed other people's
  * uploads and answers for the function: only the environment's own process knows the path, and no page is ever heard
- * (security.md L1).
+ * (threats.md L1).
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {

@@ -20,7 +20,7 @@ const MAX_LINE_BYTES = 256 * 1024;
 /**
  * One JSON line per event, in a file per source (`/aws/lambda/darkroom-dev-media-presign` → `aws-lambda-darkroom-dev-media-presign.jsonl`)
  * and, from `terminalLevel` up, in words on the terminal. What could open a door is masked here as well as where it is logged
- * (security.md A10): one writer is easier to trust than fifty callers.
+ * (threats.md A10): one writer is easier to trust than fifty callers.
  */
 export function createLogWriter(options: {
   readonly directory: string;

@@ -4,7 +4,7 @@ import { block } from "./blocks.ts";
 import { defineResource } from "./resource.ts";
 import { stableId } from "./stable-id.ts";
 
-/** The key is the path alone (security.md A6); the runtime knows no other, so that none can slip in unnoticed. */
+/** The key is the path alone (threats.md A6); the runtime knows no other, so that none can slip in unnoticed. */
 const none = z.literal("none", { message: 'must be "none": the laptop runtime caches by path only' });
 
 const schema = z.strictObject({

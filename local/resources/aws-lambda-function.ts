@@ -114,7 +114,7 @@ function checkRole(address: string, { role, function_name: name }: Config, runti
     throw new Error(`${address}: the role ${role} cannot be assumed by Lambda: ${decision.reason}.`);
 }
 
-/** On AWS a function without a log group makes one that is kept for ever, or logs nothing at all (security.md P4). */
+/** On AWS a function without a log group makes one that is kept for ever, or logs nothing at all (threats.md P4). */
 function getLogGroup(address: string, config: Config, runtime: LaptopRuntime): string {
   const name = config.logging_config?.log_group ?? `/aws/lambda/${config.function_name}`;
   if (runtime.logs.hasLogGroup(name)) return name;

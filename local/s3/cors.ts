@@ -75,7 +75,7 @@ function allowHeaders(rule: CorsRule, origin: string): Record<string, string> {
   };
 }
 
-/** One `*` stands for any text; all else is exact (security.md A5). */
+/** One `*` stands for any text; all else is exact (threats.md A5). */
 function matchesPattern(pattern: string, text: string): boolean {
   const [head = "", tail] = pattern.split("*");
   if (tail === undefined) return pattern === text;

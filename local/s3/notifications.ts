@@ -54,7 +54,7 @@ export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }
 
-/** Form encoding, but for the slash: `a b+c/d` → `a+b%2Bc/d` (security.md E1). */
+/** Form encoding, but for the slash: `a b+c/d` → `a+b%2Bc/d` (threats.md E1). */
 function encodeEventKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -21,7 +21,7 @@ import { printXml } from "./xml.ts";
 
 /**
  * A browser's upload by form. The policy in the form is the signature's text, so it says all that the sender may do;
- * S3 itself enforces it (security.md U1): the file is cut off at the first byte beyond the range.
+ * S3 itself enforces it (threats.md U1): the file is cut off at the first byte beyond the range.
  */
 export async function postObject(core: S3Core, request: S3Request & { readonly bucket: string }): Promise<S3Reply> {
   const { bucket } = request;

@@ -113,7 +113,7 @@ function findTime(stated: string | undefined): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** The query of an address is where a signature stands (security.md A10). */
+/** The query of an address is where a signature stands (threats.md A10). */
 function maskAddresses(words: string): string {
   return words
     .replaceAll(/(https?:\/\/[^\s?"']+)\?[^\s"']*/gi, "$1?[not shown]")

@@ -8,7 +8,7 @@ import { OperationError } from "../support/operation-error.ts";
 const fromMilliseconds = z.number().transform((value) => new Date(value));
 const fromSeconds = z.number().transform((value) => new Date(value * 1000));
 
-/** A row of the jobs table, as far as it is told: the file's name stays where it is (security.md A10). */
+/** A row of the jobs table, as far as it is told: the file's name stays where it is (threats.md A10). */
 const jobRow = z.object({
   jobId: z.string(),
   key: z.string(),

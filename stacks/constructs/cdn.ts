@@ -29,7 +29,7 @@ export interface CdnProps {
   readonly corsOrigins?: readonly string[];
   /** Served at `/`. @default nothing */
   readonly defaultRootObject?: string;
-  /** Seconds that an error is remembered, 0–10 (security.md A6). @default 10 */
+  /** Seconds that an error is remembered, 0–10 (threats.md A6). @default 10 */
   readonly errorTtlSeconds?: number;
   /** A name of your own and its certificate, of us-east-1. @default CloudFront's own name */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
@@ -59,12 +59,12 @@ const RULES: readonly Rule<CdnProps>[] = [
   {
     holds: ({ errorTtlSeconds = MAX_ERROR_TTL_SECONDS }) => isWholeBetween(errorTtlSeconds, 0, MAX_ERROR_TTL_SECONDS),
     problem: ({ errorTtlSeconds }) =>
-      `errorTtlSeconds is ${errorTtlSeconds}; it must be a whole number from 0 to ${MAX_ERROR_TTL_SECONDS} (security.md A6)`,
+      `errorTtlSeconds is ${errorTtlSeconds}; it must be a whole number from 0 to ${MAX_ERROR_TTL_SECONDS} (threats.md A6)`,
   },
   {
     holds: ({ corsOrigins = [] }) => corsOrigins.every((origin) => !origin.includes("*")),
     problem: ({ corsOrigins = [] }) =>
-      `corsOrigins holds a wildcard (${corsOrigins.join(", ")}); name each origin (security.md A5)`,
+      `corsOrigins holds a wildcard (${corsOrigins.join(", ")}); name each origin (threats.md A5)`,
   },
   {
     holds: ({ domain }) => domain === undefined || domain.certificateArn.startsWith("arn:aws:acm:us-east-1:"),
@@ -166,7 +166,7 @@ export class Cdn extends Construct {
     );
   }
 
-  /** By path only (security.md A6): no header, cookie or query string can make a second copy or poison the first. */
+  /** By path only (threats.md A6): no header, cookie or query string can make a second copy or poison the first. */
   private createCachePolicy({ naming }: CdnProps): CloudfrontCachePolicy {
     return withLogicalId(
       new CloudfrontCachePolicy(this, "cache-policy", {

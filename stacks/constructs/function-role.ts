@@ -18,7 +18,7 @@ export interface FunctionRoleProps {
 /**
  * A role for one function, that may do exactly what was granted to it.
  *
- * Its trust names the function, so that a role cannot be lent to another function of the account (security.md P2). Lambda
+ * Its trust names the function, so that a role cannot be lent to another function of the account (threats.md P2). Lambda
  * sends the function's ARN, with the version where one is called, as aws:SourceArn (AWS re:Post QU-GhwnOYFRsa2gIe1UaDMSQ);
  * while it polls a queue for the function, we allow for the mapping's too, whose id is not known beforehand. AWS documents
  * neither in its guide: should a function of yours "not be assumed by Lambda", aws:SourceAccount alone is the fallback.

@@ -48,7 +48,7 @@ export interface ApiAlarms {
 const CORS_MAX_AGE_SECONDS = 3600;
 /**
  * One JSON line per request. No query string and no headers: an address with its signature, a token or a name may stand
- * there (security.md A10). `ip` is what an abuser is found by.
+ * there (threats.md A10). `ip` is what an abuser is found by.
  */
 const ACCESS_LOG_FORMAT = JSON.stringify({
   requestId: "$context.requestId",
@@ -81,7 +81,7 @@ const RULES: readonly Rule<HttpApiProps>[] = [
   },
   {
     holds: ({ origins }) => origins.every((origin) => !origin.includes("*")),
-    problem: ({ origins }) => `origins holds a wildcard (${origins.join(", ")}); name each origin (security.md A5)`,
+    problem: ({ origins }) => `origins holds a wildcard (${origins.join(", ")}); name each origin (threats.md A5)`,
   },
   {
     holds: ({ requestsPerSecond }) => isWholeBetween(requestsPerSecond, 1, 10_000),

@@ -121,7 +121,7 @@ export class NodeFunction extends Construct implements Grantee {
     this.role.addStatement(statement);
   }
 
-  /** Lets a service call this function on behalf of one resource (security.md P2). */
+  /** Lets a service call this function on behalf of one resource (threats.md P2). */
   allowCallFrom(id: string, service: "apigateway.amazonaws.com" | "events.amazonaws.com", sourceArn: string): void {
     withLogicalId(
       new LambdaPermission(this, `call-from-${id}`, {
@@ -135,7 +135,7 @@ export class NodeFunction extends Construct implements Grantee {
     );
   }
 
-  /** Calls this function with the queue's messages; a message that failed comes back alone (security.md E6). */
+  /** Calls this function with the queue's messages; a message that failed comes back alone (threats.md E6). */
   consume(queue: ConsumableQueue, options: ConsumeOptions): void {
     validateProps(this, options, CONSUME_RULES);
     this.role.trustPollers();

@@ -127,7 +127,7 @@ export class PrivateBucket extends Construct {
     });
   }
 
-  /** Lets one distribution read every object, and no other (security.md P2). */
+  /** Lets one distribution read every object, and no other (threats.md P2). */
   grantReadToDistribution(distributionArn: string): void {
     this.statements.push({
       Sid: "ReadThroughCdn",
@@ -248,7 +248,7 @@ export class PrivateBucket extends Construct {
             id: "upload",
             allowedOrigins: [...origins],
             allowedMethods: ["POST", "PUT"],
-            // What a signed PUT carries beyond what browsers may always send (security.md U2, U3).
+            // What a signed PUT carries beyond what browsers may always send (threats.md U2, U3).
             allowedHeaders: ["content-type", "if-none-match"],
             exposeHeaders: ["ETag"],
             maxAgeSeconds: CORS_MAX_AGE_SECONDS,

@@ -33,7 +33,7 @@ export interface QueueAlarms {
 }
 
 /**
- * AWS's own advice: a batch may be tried again inside the mapping, and must not reappear meanwhile (security.md E8).
+ * AWS's own advice: a batch may be tried again inside the mapping, and must not reappear meanwhile (threats.md E8).
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 const VISIBILITY_PER_TIMEOUT = 6;
@@ -122,7 +122,7 @@ export class WorkQueue extends Construct {
     if (props.alarms) this.createAlarms(props.alarms);
   }
 
-  /** Lets one bucket announce objects here, and returns what must exist before it is told to (security.md P2). */
+  /** Lets one bucket announce objects here, and returns what must exist before it is told to (threats.md P2). */
   allowBucket(bucketArn: string, accountId: string): ITerraformDependable {
     this.statements.push({
       Sid: "AnnounceObjects",

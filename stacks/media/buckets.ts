@@ -3,7 +3,7 @@ import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { bucketName, type NamingScope } from "../support/naming.ts";
 import type { MediaEnvironment } from "./settings.ts";
 
-/** Where an upload comes in. Versioned: a worker reads the version that was announced, never a mix (security.md E5). */
+/** Where an upload comes in. Versioned: a worker reads the version that was announced, never a mix (threats.md E5). */
 export function createUploadsBucket(
   scope: Construct,
   naming: NamingScope,
@@ -21,7 +21,7 @@ export function createUploadsBucket(
   });
 }
 
-/** What came out. Another bucket than uploads, so that no rendition can start another job (security.md E9). */
+/** What came out. Another bucket than uploads, so that no rendition can start another job (threats.md E9). */
 export function createRenditionsBucket(
   scope: Construct,
   naming: NamingScope,
@@ -37,7 +37,7 @@ export function createRenditionsBucket(
 
 /**
  * What is made anew by every build: the page, and what Lambda takes only through S3. Protected all the same: a page that
- * is gone is an outage, and no bucket of a protected environment may be emptied by Terraform (security.md P6).
+ * is gone is an outage, and no bucket of a protected environment may be emptied by Terraform (threats.md P6).
  */
 export function createBuildBucket(
   scope: Construct,

@@ -3,7 +3,7 @@ import type { MediaEnvironment } from "./settings.ts";
 
 /**
  * Renditions are pictures, films and sound: whatever else a file may smuggle in runs nothing, loads nothing and has no
- * origin to act in (security.md A6, I7).
+ * origin to act in (threats.md A6, I7).
  */
 export const RENDITIONS_CSP =
   "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";

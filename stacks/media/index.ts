@@ -52,7 +52,7 @@ export class MediaStack extends SystemStack<MediaSettings> {
 
     const siteBucket = createBuildBucket(this, "site", this.naming, environment);
     const site = this.createSite(siteBucket);
-    /** The one list of pages that may use this environment: for bucket, API and CDN alike (security.md A5). */
+    /** The one list of pages that may use this environment: for bucket, API and CDN alike (threats.md A5). */
     const origins = [...new Set([...environment.origins, ...site.origins])];
 
     const stores = this.createStores(origins);

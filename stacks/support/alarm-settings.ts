@@ -33,7 +33,7 @@ const runbookUrl = z
   .string()
   .max(MAX_RUNBOOK_URL)
   .regex(
-    // Neither a user nor a query, which could be keys (security.md P5); the section is added.
+    // Neither a user nor a query, which could be keys (threats.md P5); the section is added.
     /^https:\/\/([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?(\/[\w.~%+,()@!-]*)*$/i,
     "must be an https address without user, query or #, like https://github.com/<owner>/<repository>/blob/main/docs/runbook.md",
   );

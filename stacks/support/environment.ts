@@ -126,6 +126,6 @@ function dropKeys(entry: Readonly<Record<string, unknown>>, names: ReadonlySet<s
 function listNameProblems(name: EnvironmentName, { isProtected }: BaseInput): Problem[] {
   const isUnprotectedProd = name === "prod" && isProtected === false;
   return isUnprotectedProd
-    ? [{ path: "prod.isProtected", message: "must be true: prod holds people's files (security.md P4, P6)" }]
+    ? [{ path: "prod.isProtected", message: "must be true: prod holds people's files (threats.md P4, P6)" }]
     : [];
 }

@@ -6,7 +6,7 @@ import { MAX_UPLOAD_BYTES } from "../../contracts/limits.ts";
 export const MEGABYTE = 1_000_000;
 /** A Lambda runs 15 minutes at most. */
 const MAX_TIMEOUT_SECONDS = 900;
-/** A signature made with a role's own credentials dies with them; five minutes is ours (security.md U3). */
+/** A signature made with a role's own credentials dies with them; five minutes is ours (threats.md U3). */
 const MAX_UPLOAD_URL_SECONDS = 300;
 
 /** Days that something is kept, ten years at most. */

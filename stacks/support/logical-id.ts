@@ -3,7 +3,7 @@ import { findCallSite } from "./call-site.ts";
 
 /**
  * Fixes a Terraform id from day one: `aws_s3_bucket.uploads`. cdktf derives ids from the path of constructs, so without
- * this, moving a construct into another would destroy and create what holds people's data (security.md P6). Also notes
+ * this, moving a construct into another would destroy and create what holds people's data (threats.md P6). Also notes
  * the source lines that asked for it, where Terraform ignores them and a plan's review finds them.
  */
 export function withLogicalId<Element extends TerraformElement>(element: Element, logicalId: string): Element {

@@ -1,6 +1,6 @@
 /**
  * Every action that Darkroom grants, in one place. Statements are made by the grant methods of constructs; none is
- * written by hand in a stack. No action holds a wildcard (security.md P1).
+ * written by hand in a stack. No action holds a wildcard (threats.md P1).
  */
 export const ACTIONS = {
   /**
@@ -34,7 +34,7 @@ export const ACTIONS = {
   assumeRole: ["sts:AssumeRole"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The only actions that may be allowed on the resource `*`, each with its reason (security.md P1). */
+/** The only actions that may be allowed on the resource `*`, each with its reason (threats.md P1). */
 export const ALLOWED_WILDCARD_RESOURCES: Readonly<Record<string, string>> = {
   "xray:PutTraceSegments":
     "X-Ray defines no resource for it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html",
@@ -70,7 +70,7 @@ export function policyDocument(statements: readonly (Statement | TrustStatement)
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** Refuses every call that does not come over TLS (security.md P3). The wildcards are of a denial. */
+/** Refuses every call that does not come over TLS (threats.md P3). The wildcards are of a denial. */
 export function denyPlainHttp(
   action: "s3:*" | "sqs:*" | "sns:Publish",
   resources: readonly string[],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { soak } from "./soak.ts";
 
-/** `npm run soak [uploads]`: security.md's Figures at full size. Exits with 1 where a promise is broken. */
+/** `npm run soak [uploads]`: what threats.md says under "Under load", at full size. Exits with 1 where a promise is broken. */
 // Advice for who maintains this; it would stand between the lines of a long run.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 

@@ -37,7 +37,7 @@ const WORKER_SECONDS = 12;
 const END_TIMEOUT_SECONDS = 600;
 const AUDIT_LANES = 20;
 
-/** Uploads a mix of files while workers and the runtime die, then checks every promise of security.md's Figures. */
+/** Uploads a mix of files while workers and the runtime die, then checks every promise of threats.md, "Under load". */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-soak-"));
   const runtime = await createRuntime(folder, options.artifactsFolder);
@@ -155,7 +155,7 @@ function isGivenUp({ error }: StatusResponse): boolean {
   return error?.code === "WORKER_CRASHED";
 }
 
-/** Delivers each finished image's event again: nothing about the job or its renditions may change (security.md E3). */
+/** Delivers each finished image's event again: nothing about the job or its renditions may change (threats.md E3). */
 async function findRedeliveryChanges(
   system: RunningSystem,
   uploads: readonly StormUpload[],
@@ -232,7 +232,7 @@ async function countMessages(sqs: SQSClient, QueueUrl: string): Promise<number> 
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
-/** No signature, token or user's file name in any log line (security.md A10). */
+/** No signature, token or user's file name in any log line (threats.md A10). */
 function findLeaks(logFolder: string): string[] {
   const forbidden = /X-Amz-Signature|x-amz-security-token|"policy":"ey|storm\.(jpeg|png|webp)/i;
   return readdirSync(logFolder, { recursive: true, encoding: "utf8" })

@@ -54,7 +54,7 @@ const HOSTILE: readonly Maker[] = [
   }),
 ];
 
-/** 85 % valid, 10 % corrupt, 5 % hostile (security.md, Figures), the same mix in every run of 20. */
+/** 85 % valid, 10 % corrupt, 5 % hostile (threats.md, "Under load"), the same mix in every run of 20. */
 export function makeStormFile(index: number): Promise<StormFile> {
   const place = index % 20;
   const makers = place < 17 ? VALID : place < 19 ? CORRUPT : HOSTILE;

@@ -11,7 +11,7 @@ import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
 const SOURCES = ["main.ts", "environments.ts", "systems.ts", "cdktf.json", "package.json", "stacks", "contracts"];
 const TSX = join(PROJECT_FOLDER, "node_modules/tsx/dist/cli.mjs");
 const CDKTF = join(PROJECT_FOLDER, "node_modules/cdktf-cli/bundle/bin/cdktf.js");
-/** The CLI's native terminal has no build for newer ones (facts.md); `tsx main.ts` is all that synthesis needs. */
+/** The CLI's native terminal has no build for newer ones; `tsx main.ts` is all that synthesis needs. */
 const cliStarts = Number(process.versions.node.split(".")[0]) < 24;
 
 let folder: string;

@@ -52,7 +52,7 @@ export class S3SourceStore implements SourceStore {
     }
   }
 
-  /** The body of that exact version (security.md E5). */
+  /** The body of that exact version (threats.md E5). */
   private async open({ key, versionId, eTag }: ObjectVersion, maxBytes: number): Promise<Readable> {
     const get = new GetObjectCommand({ Bucket: this.bucket, Key: key, VersionId: versionId, IfMatch: `"${eTag}"` });
     const { Body, ContentLength = 0 } = await this.client.send(get).catch((error) => this.rethrow(error, key));

@@ -7,7 +7,7 @@ import { RUNTIME_API_PATH_VARIABLE } from "./runtime-api-path.ts";
  * it that is native (an HTTP client in C++, which npm would have to compile). It runs without anything of the
  * laptop runtime: `child-programs.ts` bundles it.
  *
- * The Runtime API hears only who knows its path (security.md L1). AWS's client takes a host and a port and nothing else, so the
+ * The Runtime API hears only who knows its path (threats.md L1). AWS's client takes a host and a port and nothing else, so the
  * secret goes into the path of what it sends, here.
  */
 const secretPath = process.env[RUNTIME_API_PATH_VARIABLE] ?? "";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BOMBS, photo } from "../../support/images.ts";
 import { develop, developInVain } from "./darkroom.ts";
 
-/** security.md I1 allows 300 MB for the whole process; a refusal by the header needs next to nothing. */
+/** threats.md I1 allows 300 MB for the whole process; a refusal by the header needs next to nothing. */
 const MAX_GROWTH_BYTES = 100 * 1024 * 1024;
 
 describe("A picture with too many pixels (I1)", () => {
