@@ -14,7 +14,7 @@ class WaitingFirst extends BaseSequencer {
 /** Where the very ffmpeg that is deployed is at hand (.ci/run looks for it), what runs ffmpeg is tested on both. */
 const deployed = process.env.DARKROOM_DEPLOYED_FFMPEG;
 const EVERY_TEST = ["tests/**/*.test.ts"];
-const RUNS_FFMPEG = ["tests/lambdas/convert/*.test.ts"];
+const RUNS_FFMPEG = ["tests/lambdas/media/convert/*.test.ts"];
 
 export default defineConfig({
   test: {

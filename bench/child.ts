@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** Inside node_modules, so that a bundle finds the packages that stay outside it. */
 export const CACHE_FOLDER = fileURLToPath(new URL("../node_modules/.cache/darkroom-bench/", import.meta.url));
 
-const HEIC_WORKER = fileURLToPath(new URL("../lambdas/resize/heic-worker.mjs", import.meta.url));
+const HEIC_WORKER = fileURLToPath(new URL("../lambdas/media/resize/heic-worker.mjs", import.meta.url));
 
 /** CommonJS packages call `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE =

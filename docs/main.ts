@@ -5,7 +5,7 @@ import { PROJECT_FOLDER } from "../build/project-folder.ts";
 const WRITERS = [
   ...["presets", "pictures", "policy-rules", "parity", "threats"].map((page) => ["--import", "tsx", `docs/${page}.ts`]),
   ["command-line/run.mjs", "cost", "--docs"],
-  ["node_modules/vitest/vitest.mjs", "run", "tests/contracts/documents.test.ts", "--update"],
+  ["node_modules/vitest/vitest.mjs", "run", "tests/contracts/media/documents.test.ts", "--update"],
 ];
 
 const failed = WRITERS.find(

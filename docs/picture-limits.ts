@@ -1,8 +1,8 @@
-import { MAX_PIXELS } from "../lambdas/media/image-bounds.ts";
-import type { SourceFormat } from "../lambdas/media/image-formats.ts";
-import type { ImageHeader } from "../lambdas/media/image-header.ts";
-import { predictMemoryMb } from "../lambdas/media/image-memory.ts";
-import { planImage } from "../lambdas/media/image-plan.ts";
+import { MAX_PIXELS } from "../lambdas/media/formats/image-bounds.ts";
+import type { SourceFormat } from "../lambdas/media/formats/image-formats.ts";
+import type { ImageHeader } from "../lambdas/media/formats/image-header.ts";
+import { predictMemoryMb } from "../lambdas/media/formats/image-memory.ts";
+import { planImage } from "../lambdas/media/formats/image-plan.ts";
 
 /** The largest picture of each kind that is accepted, by the function's own arithmetic. */
 

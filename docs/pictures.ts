@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_SIDE_PIXELS } from "../lambdas/media/image-bounds.ts";
-import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from "../lambdas/media/image-formats.ts";
-import { CONVERSION_NAME } from "../lambdas/media/image-plan.ts";
-import { IMAGE_PRESETS } from "../lambdas/media/image-presets.ts";
+import { MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_SIDE_PIXELS } from "../lambdas/media/formats/image-bounds.ts";
+import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS } from "../lambdas/media/formats/image-formats.ts";
+import { CONVERSION_NAME } from "../lambdas/media/formats/image-plan.ts";
+import { IMAGE_PRESETS } from "../lambdas/media/formats/image-presets.ts";
 import { formatLargest, RESIZE_MEMORY_MB, SOURCE_MB } from "./picture-limits.ts";
 
 /** Writes docs/pictures.md from the presets themselves: `npx tsx docs/pictures.ts`. A test says when it is due. */

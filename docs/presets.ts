@@ -7,8 +7,8 @@ import {
   STANDARD_PRESETS,
   STILL_PRESETS,
   type StillPreset,
-} from "../lambdas/media/av-presets.ts";
-import type { FrameBox } from "../lambdas/media/video-frame.ts";
+} from "../lambdas/media/formats/av-presets.ts";
+import type { FrameBox } from "../lambdas/media/formats/video-frame.ts";
 import { formatTable } from "./format-table.ts";
 
 /** Writes docs/presets.md from the presets themselves: `npx tsx docs/presets.ts`. A test says when it is due. */
@@ -21,7 +21,7 @@ const UNBOUNDED = 16_384;
 export function formatPresets(): string {
   return `# Renditions of video and audio
 
-Made from \`lambdas/media/av-presets.ts\` by \`npx tsx docs/presets.ts\`; do not edit it by hand.
+Made from \`lambdas/media/formats/av-presets.ts\` by \`npx tsx docs/presets.ts\`; do not edit it by hand.
 
 A video gets \`video.mp4\`, a poster and thumbnails; an audio file, or a video without a picture, \`audio.m4a\`.
 \`convertTo\` adds \`converted.<format>\`. Nothing is enlarged; sides become even, pixels square, turned films upright;

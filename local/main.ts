@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { DISK_FULL, isDiskFull } from "./disk-full.ts";
+import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
 import type { Laptop } from "./run-stack.ts";

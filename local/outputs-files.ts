@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "./state/replace-file.ts";
 import type { Laptop } from "./run-stack.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { isDiskFull } from "./disk-full.ts";
+import { isDiskFull } from "./state/disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { parseSettings } from "./settings.ts";
-import { lockStateFolder } from "./state-lock.ts";
+import { lockStateFolder } from "./state/state-lock.ts";
 
 /**
  * `npm run reset`: clears the state folder. Takes its lock first, so that the files of a runtime that is running are not

@@ -1,7 +1,7 @@
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
-import type { CachePolicy, ResponseHeadersPolicy } from "./cdn/settings.ts";
-import type { ReportForeign } from "./endpoint/foreign-requests.ts";
-import type { HttpApi } from "./http-api/http-api.ts";
+import type { CachePolicy, ResponseHeadersPolicy } from "./services/cdn/settings.ts";
+import type { ReportForeign } from "./protocol/endpoint/foreign-requests.ts";
+import type { HttpApi } from "./services/http-api/http-api.ts";
 import type {
   Authorize,
   CredentialStore,

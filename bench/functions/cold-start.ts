@@ -42,7 +42,7 @@ const FUNCTIONS: readonly Measured[] = [
   },
   {
     name: "status",
-    peer: new URL("../../lambdas/status/handler.ts", import.meta.url),
+    peer: new URL("../../lambdas/media/status/handler.ts", import.meta.url),
     event: createStatusEvent(),
     environment: STATUS_ENVIRONMENT,
   },

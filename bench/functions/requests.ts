@@ -1,7 +1,7 @@
-import type { EnvironmentOf } from "../../contracts/environment.ts";
-import { sourceKey } from "../../contracts/object-keys.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
-import type { NewJob } from "../../lambdas/ports/job-table.ts";
+import type { EnvironmentOf } from "../../contracts/media/environment.ts";
+import { sourceKey } from "../../contracts/media/keys.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
+import type { NewJob } from "../../lambdas/media/jobs/job-table.ts";
 
 /** What functions are measured with: their environment, and one request each, as the HTTP API hands it over. */
 

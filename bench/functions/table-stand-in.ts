@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { toNewRow } from "../../lambdas/adapters/aws/job-row.ts";
+import { toNewRow } from "../../lambdas/media/jobs/aws/job-row.ts";
 import { createJob } from "./requests.ts";
 
 /**

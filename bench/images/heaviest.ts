@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import * as z from "zod";
-import type { ImageFormat } from "../../lambdas/media/image-formats.ts";
+import type { ImageFormat } from "../../lambdas/media/formats/image-formats.ts";
 import { bundleScript, runScript } from "../child.ts";
 import type { GoalMeasured } from "../measure.ts";
 import { withPictures } from "./memory.ts";

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { ImageFormat } from "../../lambdas/media/image-formats.ts";
+import type { ImageFormat } from "../../lambdas/media/formats/image-formats.ts";
 import { WIDTHS } from "./ours.ts";
 
 /** sharp as its own front page shows it: one pipeline for each file, its own settings. */

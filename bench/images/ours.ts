@@ -1,14 +1,14 @@
-import type { Conversion } from "../../contracts/media.ts";
-import type { ImageFormat } from "../../lambdas/media/image-formats.ts";
-import { planImage } from "../../lambdas/media/image-plan.ts";
-import type { Job } from "../../lambdas/ports/job-table.ts";
-import { decodeHeic } from "../../lambdas/resize/decode-heic.ts";
-import { encodeSizes } from "../../lambdas/resize/encode-sizes.ts";
-import { decode } from "../../lambdas/resize/pixels.ts";
-import { readHeader } from "../../lambdas/resize/read-header.ts";
-import { readPicture } from "../../lambdas/resize/read-picture.ts";
-import { RenditionOutbox } from "../../lambdas/resize/rendition-outbox.ts";
-import { createResize } from "../../lambdas/resize/resize-image.ts";
+import type { Conversion } from "../../contracts/media/media.ts";
+import type { ImageFormat } from "../../lambdas/media/formats/image-formats.ts";
+import { planImage } from "../../lambdas/media/formats/image-plan.ts";
+import type { Job } from "../../lambdas/media/jobs/job-table.ts";
+import { decodeHeic } from "../../lambdas/media/resize/decode-heic.ts";
+import { encodeSizes } from "../../lambdas/media/resize/encode-sizes.ts";
+import { decode } from "../../lambdas/media/resize/pixels.ts";
+import { readHeader } from "../../lambdas/media/resize/read-header.ts";
+import { readPicture } from "../../lambdas/media/resize/read-picture.ts";
+import { RenditionOutbox } from "../../lambdas/media/resize/rendition-outbox.ts";
+import { createResize } from "../../lambdas/media/resize/resize-image.ts";
 
 /** The default of `images.widths`. */
 export const WIDTHS = [1024, 640, 320, 150] as const;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type PresignResponse, presignResponse, type StatusResponse } from "../../contracts/api.ts";
-import { isTerminal } from "../../contracts/job-status.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+import { type PresignResponse, presignResponse, type StatusResponse } from "../../contracts/media/api.ts";
+import { isTerminal } from "../../contracts/media/job-status.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** What a page does with the API, as quickly as it can be asked. */
 

@@ -1,4 +1,4 @@
-import { ENVIRONMENT, type EnvironmentOf, type FunctionName } from "../../contracts/environment.ts";
+import { ENVIRONMENT, type EnvironmentOf, type FunctionName } from "../../contracts/media/environment.ts";
 
 /**
  * The function's variables, all there and none empty; a missing one is an error of the deployment that names every

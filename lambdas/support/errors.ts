@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from "../../contracts/errors.ts";
+import { ERRORS, type ErrorCode } from "../../contracts/media/errors.ts";
 
 export interface ErrorDetail {
   readonly path: string;

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { ErrorResponse } from "../../contracts/api.ts";
-import { ERRORS } from "../../contracts/errors.ts";
-import { MAX_BODY_BYTES } from "../../contracts/limits.ts";
-import { API_ROUTES, type ApiRoute } from "../../contracts/routes.ts";
+import type { ErrorResponse } from "../../contracts/media/api.ts";
+import { ERRORS } from "../../contracts/media/errors.ts";
+import { MAX_BODY_BYTES } from "../../contracts/media/limits.ts";
+import { API_ROUTES, type ApiRoute } from "../../contracts/media/routes.ts";
 import { createEntityTag, namesEntityTag } from "./entity-tag.ts";
 import { DarkroomError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -35,7 +35,7 @@ export interface HttpEndpoint {
 
 /**
  * The edge of every function behind the HTTP API: whatever happens, the answer is JSON, and a failure is one shape with
- * one mapping from code to status (`contracts/errors.ts`). Other routes of the API may lead here too, so that an unknown
+ * one mapping from code to status (`contracts/media/errors.ts`). Other routes of the API may lead here too, so that an unknown
  * address has that shape.
  */
 export function createHttpHandler(log: Log, endpoints: readonly HttpEndpoint[]): HttpHandler {

@@ -1,6 +1,6 @@
 import type { SQSBatchItemFailure, SQSRecord } from "aws-lambda";
-import type { MessageVisibility } from "../ports/message-visibility.ts";
-import { LostClaimError, OutOfTimeError } from "./claim-watch.ts";
+import type { MessageVisibility } from "./message-visibility.ts";
+import { LostClaimError, OutOfTimeError } from "../media/jobs/claim-watch.ts";
 import type { Log } from "./log.ts";
 
 /**

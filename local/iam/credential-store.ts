@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { CredentialStore, Credentials, Principal } from "../services.ts";
-import { readStateFile, writeStateFile } from "../state-file.ts";
+import { readStateFile, writeStateFile } from "../state/state-file.ts";
 
 const principal = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("administrator"), arn: z.string() }),

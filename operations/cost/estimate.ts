@@ -1,4 +1,4 @@
-import type { FunctionName } from "../../contracts/environment.ts";
+import type { FunctionName } from "../../contracts/media/environment.ts";
 import type { Charge } from "./charges.ts";
 import { ARM_FACTOR, FILM, FILM_RENDITIONS, IMAGE, IMAGE_WITH_AVIF, type MeasuredJob } from "./measured.ts";
 import type { PricedStack } from "./stack.ts";
@@ -21,7 +21,7 @@ const MONTH_DAYS = 30.4;
 const MONTH_MINUTES = 43_800;
 /** 1769 MB are one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MB_PER_VCPU = 1769;
-/** A picture is made by one; a film by as many as there are vCPUs (lambdas/media/av-limits.ts). */
+/** A picture is made by one; a film by as many as there are vCPUs (lambdas/media/formats/av-limits.ts). */
 const IMAGE_THREADS = 1;
 
 /** A worker waits for S3 and the table: the source, the last rendition, claim and completion; some 25 ms each. */
@@ -44,7 +44,7 @@ const QUEUE_REQUESTS = 4;
 const POLLS_A_MINUTE = 15;
 /** presign writes row and index, the claim changes the one and clears the other. */
 const WRITES_BEFORE_COMPLETION = 4;
-/** At most: lambdas/support/claim-watch.ts. */
+/** At most: lambdas/media/jobs/claim-watch.ts. */
 const PROGRESS_WRITES_PER_SECOND = 1;
 /** Bytes of a row without renditions, and of one rendition in it. */
 const ROW_BYTES = 450;
@@ -57,7 +57,7 @@ const WORKER_LOG_BYTES = 2000;
 const ACCESS_LOG_BYTES = 350;
 /** X-Ray records one call a second, and of the others: */
 const TRACED_PART = 0.05;
-/** Jobs by COMPLETED and FAILED, seconds, bytes in and out: contracts/metrics.ts, for each worker that has work. */
+/** Jobs by COMPLETED and FAILED, seconds, bytes in and out: contracts/media/metrics.ts, for each worker that has work. */
 const METRICS_PER_WORKER = 5;
 /** JobsStuck, at every sweep. */
 const SETTLE_METRICS = 1;

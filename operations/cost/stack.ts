@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { FUNCTION_NAMES } from "../../contracts/media/environment.ts";
 import { OperationError } from "../support/operation-error.ts";
 
 /** Types that AWS does not bill, or bills through what they configure. */

@@ -10,7 +10,7 @@ export interface JobTableProps {
   readonly isProtected: boolean;
 }
 
-/** Names that lambdas/adapters/aws writes; see lambdas/ports/job-table.ts for the record. */
+/** Names that lambdas/adapters/aws writes; see lambdas/media/jobs/job-table.ts for the record. */
 const HASH_KEY = "jobId";
 const TTL_ATTRIBUTE = "forgetAt";
 const ABANDONED_INDEX = { name: "abandoned", hashKey: "openStatus", rangeKey: "abandonedAt" } as const;

@@ -3,7 +3,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { LAMBDA_ARCHITECTURE, LAMBDA_HANDLER, LAMBDA_RUNTIME } from "../../contracts/environment.ts";
+import { LAMBDA_ARCHITECTURE, LAMBDA_HANDLER, LAMBDA_RUNTIME } from "../../contracts/media/environment.ts";
 import { type BuiltFile, base64OfHex } from "../support/artifacts.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import { functionArn, globalName, type NamingScope, regionalName } from "../support/naming.ts";
@@ -24,7 +24,7 @@ export interface NodeFunctionProps {
   readonly memoryMb: number;
   /** 1–900 s. */
   readonly timeoutSeconds: number;
-  /** Exactly the variables of contracts/environment.ts, and tuning. No secrets: they can be read in the console. */
+  /** Exactly the variables of contracts/media/environment.ts, and tuning. No secrets: they can be read in the console. */
   readonly environment: Readonly<Record<string, string>>;
   /** Days. */
   readonly logRetentionDays: number;

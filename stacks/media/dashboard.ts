@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
-import { FUNCTION_NAMES } from "../../contracts/environment.ts";
-import { DIMENSIONS, METRICS, type Outcome } from "../../contracts/metrics.ts";
+import { FUNCTION_NAMES } from "../../contracts/media/environment.ts";
+import { DIMENSIONS, METRICS, type Outcome } from "../../contracts/media/metrics.ts";
 import type { Cdn } from "../constructs/cdn.ts";
 import { Dashboard, type Graph, type Line } from "../constructs/dashboard.ts";
 import type { HttpApi } from "../constructs/http-api.ts";

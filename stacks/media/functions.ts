@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
-import type { EnvironmentOf, FunctionName } from "../../contracts/environment.ts";
-import { MEDIA_KINDS, type MediaKind } from "../../contracts/media.ts";
-import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/object-keys.ts";
+import type { EnvironmentOf, FunctionName } from "../../contracts/media/environment.ts";
+import { MEDIA_KINDS, type MediaKind } from "../../contracts/media/media.ts";
+import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/media/keys.ts";
 import type { JobTable } from "../constructs/job-table.ts";
 import { NodeFunction, type NodeFunctionProps } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { FFMPEG_LAYER } from "../../contracts/artifacts.ts";
-import { sourcePrefix } from "../../contracts/object-keys.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+import { sourcePrefix } from "../../contracts/media/keys.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
 import { Cdn } from "../constructs/cdn.ts";
 import { FunctionLayer } from "../constructs/function-layer.ts";
 import { HttpApi } from "../constructs/http-api.ts";

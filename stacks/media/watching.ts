@@ -1,4 +1,4 @@
-import { DIMENSIONS, METRICS } from "../../contracts/metrics.ts";
+import { DIMENSIONS, METRICS } from "../../contracts/media/metrics.ts";
 import type { NodeFunction } from "../constructs/node-function.ts";
 import type { Watch } from "../constructs/watch.ts";
 import { metricsNamespace, type NamingScope } from "../support/naming.ts";

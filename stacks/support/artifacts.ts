@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ArtifactManifest, artifactManifest, FFMPEG_LAYER, type SiteFile } from "../../contracts/artifacts.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../../contracts/environment.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../contracts/media/environment.ts";
 import { ConfigurationError, type Problem } from "./errors.ts";
 
 const BUILD_FIRST = "run `npm run build` first";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_UPLOAD_BYTES } from "../../contracts/limits.ts";
+import { MAX_UPLOAD_BYTES } from "../../contracts/media/limits.ts";
 
 /** Fields that the settings of several systems have in common, each with its unit, range and source. */
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { findMachine } from "../../build/machine-code.ts";
-import { FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { FUNCTION_NAMES } from "../../contracts/media/environment.ts";
 import { requireBuild } from "../support/require-build.ts";
 
 /** performance.md, goal 8: a small bundle starts sooner. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
-import { siteConfig } from "../../contracts/api.ts";
+import { siteConfig } from "../../contracts/media/api.ts";
 import { requireBuild } from "../support/require-build.ts";
 
 interface RunningStart {

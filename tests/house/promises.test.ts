@@ -4,7 +4,7 @@ import { lintFiles } from "./lint.ts";
 it("lint refuses a promise that is neither awaited, returned nor handled, wherever it comes from", () => {
   const files = {
     "lambdas/support/store.ts": "export async function save(): Promise<void> {}\n",
-    "lambdas/presign/create-upload.ts": [
+    "lambdas/media/presign/create-upload.ts": [
       'import { save } from "../support/store.ts";',
       "export class Upload {",
       "  async start(): Promise<void> {}",
@@ -23,5 +23,5 @@ it("lint refuses a promise that is neither awaited, returned nor handled, wherev
   };
 
   const refused = lintFiles("nursery/noFloatingPromises", files);
-  expect(refused).toEqual([5, 6, 7, 8].map((line) => ({ path: "lambdas/presign/create-upload.ts", line })));
+  expect(refused).toEqual([5, 6, 7, 8].map((line) => ({ path: "lambdas/media/presign/create-upload.ts", line })));
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { logFileName } from "../../local/logs/log-writer.ts";
+import { logFileName } from "../../local/log-writer.ts";
 import { openTestLaptop, type TestLaptop } from "../support/laptop.ts";
 import { presign, readJob, sendFile } from "../support/uploads.ts";
 

@@ -6,9 +6,9 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { siteConfig } from "../../contracts/api.ts";
+import { siteConfig } from "../../contracts/media/api.ts";
 import { writeOutputsFiles } from "../../local/outputs-files.ts";
-import { scheduleOf } from "../../local/schedule/schedule.ts";
+import { scheduleOf } from "../../local/services/schedule/schedule.ts";
 import type { Credentials } from "../../local/services.ts";
 import { makeMp4 } from "../support/clips.ts";
 import { describeWithFfmpeg } from "../support/ffmpeg.ts";

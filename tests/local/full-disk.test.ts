@@ -13,11 +13,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { createDynamoDb } from "../../local/dynamodb/dynamodb-service.ts";
-import { createS3 } from "../../local/s3/s3-service.ts";
-import { createSqs } from "../../local/sqs/sqs-service.ts";
+import { createDynamoDb } from "../../local/services/dynamodb/dynamodb-service.ts";
+import { createS3 } from "../../local/services/s3/s3-service.ts";
+import { createSqs } from "../../local/services/sqs/sqs-service.ts";
 import { mountTinyDisk, noTinyDisk } from "../support/tiny-disk.ts";
-import { SignedEndpoint } from "./aws-json/signed-endpoint.ts";
+import { SignedEndpoint } from "./protocol/aws-json/signed-endpoint.ts";
 
 const WORDS = "The disk is full, so nothing was written.";
 const reason = noTinyDisk ? ` (skipped: ${noTinyDisk})` : "";

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Journal } from "../../local/journal.ts";
+import { Journal } from "../../local/state/journal.ts";
 import { fillDiskAt, freeDisk, wasDiskMet } from "../support/faulty-disk.ts";
 
 vi.mock("node:fs", () => import("../support/faulty-disk.ts"));

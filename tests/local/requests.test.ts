@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { limitsResponse, statusResponse } from "../../contracts/api.ts";
+import { limitsResponse, statusResponse } from "../../contracts/media/api.ts";
 import { makeClip, movingPicture, tone } from "../support/clips.ts";
 import { describeWithFfmpeg } from "../support/ffmpeg.ts";
 import { ALLOWED_ORIGIN, openTestLaptop, type TestLaptop } from "../support/laptop.ts";

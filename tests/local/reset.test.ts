@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
-import { lockStateFolder } from "../../local/state-lock.ts";
+import { lockStateFolder } from "../../local/state/state-lock.ts";
 
 describe("npm run reset", () => {
   let parent: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { StatusResponse } from "../../contracts/api.ts";
+import type { StatusResponse } from "../../contracts/media/api.ts";
 import { synthesizeTestStack } from "../support/laptop.ts";
 import { findFreeBasePort, type RunningSystem, RuntimeProcess } from "./runtime-process.ts";
 import { findHoles, inParallel, readJob, type StormUpload, uploadOne, waitUntilEnded } from "./storm.ts";

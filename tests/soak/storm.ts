@@ -1,6 +1,6 @@
-import type { PresignResponse, StatusResponse } from "../../contracts/api.ts";
-import { isTerminal } from "../../contracts/job-status.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+import type { PresignResponse, StatusResponse } from "../../contracts/media/api.ts";
+import { isTerminal } from "../../contracts/media/job-status.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
 import { makeStormFile, type StormFile } from "./storm-files.ts";
 
 export interface StormUpload {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import { type ArtifactManifest, FFMPEG_LAYER } from "../../contracts/artifacts.ts";
-import { FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { FUNCTION_NAMES } from "../../contracts/media/environment.ts";
 
 export interface FixtureOptions {
   /** `laptop`: as a build leaves it where the arm64 binaries could not be fetched. @default aws */

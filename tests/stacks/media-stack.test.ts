@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENVIRONMENT, FUNCTION_NAMES } from "../../contracts/environment.ts";
+import { ENVIRONMENT, FUNCTION_NAMES } from "../../contracts/media/environment.ts";
 import { devWith, environments } from "../support/environments.ts";
 import { DOMAIN, ref, synthesizeStack } from "./synthesized.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../../contracts/environment.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../contracts/media/environment.ts";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
 import { ACTIONS, ALLOWED_WILDCARD_RESOURCES } from "../../stacks/support/permissions.ts";
 import { listOf, listStatements, readStatements } from "./policies.ts";

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { paint, photo as takePhoto } from "../../bench/images/pictures.ts";
-import type { ErrorCode } from "../../contracts/errors.ts";
+import type { ErrorCode } from "../../contracts/media/errors.ts";
 
 /** Pictures for tests, made on the spot. The hostile ones are bytes of our own, so that no scanner minds the repository. */
 

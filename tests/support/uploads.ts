@@ -4,9 +4,9 @@ import {
   presignResponse,
   type StatusResponse,
   statusResponse,
-} from "../../contracts/api.ts";
-import { isTerminal } from "../../contracts/job-status.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+} from "../../contracts/media/api.ts";
+import { isTerminal } from "../../contracts/media/job-status.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** What a page or a script does with the API, for end-to-end tests. */
 

@@ -4,14 +4,14 @@ import type {
   PresignRequest,
   PresignResponse,
   StatusResponse,
-} from "../../contracts/api.ts";
-import { API_ROUTES } from "../../contracts/routes.ts";
+} from "../../contracts/media/api.ts";
+import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** The API said no, or could not be reached. `message` is for the person; `retryable` says whether trying again can help. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly retryable: boolean;
-  /** As in `contracts/errors.ts`, or S3's own. */
+  /** As in `contracts/media/errors.ts`, or S3's own. */
   readonly code: string | undefined;
 
   constructor(message: string, options: { retryable: boolean; code?: string }) {
@@ -43,7 +43,7 @@ export interface ApiClient {
   findJob(jobId: string): Promise<StatusResponse | undefined>;
 }
 
-/** Requests and responses as in `contracts/api.ts`. Every failure is an ApiError, except the signal's own AbortError. */
+/** Requests and responses as in `contracts/media/api.ts`. Every failure is an ApiError, except the signal's own AbortError. */
 export function createApiClient(apiUrl: string): ApiClient {
   return {
     async createUpload(request, signal) {

@@ -1,5 +1,5 @@
-import type { LimitsResponse } from "../../contracts/api.ts";
-import type { MediaKind } from "../../contracts/media.ts";
+import type { LimitsResponse } from "../../contracts/media/api.ts";
+import type { MediaKind } from "../../contracts/media/media.ts";
 import { formatBytes } from "../shell/words.ts";
 import { extensionOf } from "./file-format.ts";
 import type { Item } from "./item.ts";

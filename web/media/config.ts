@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { siteConfig } from "../../contracts/api.ts";
+import type { siteConfig } from "../../contracts/media/api.ts";
 
 export type SiteConfig = z.infer<typeof siteConfig>;
 

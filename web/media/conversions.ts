@@ -1,4 +1,4 @@
-import { CONVERSIONS, MEDIA_KINDS, type MediaKind } from "../../contracts/media.ts";
+import { CONVERSIONS, MEDIA_KINDS, type MediaKind } from "../../contracts/media/media.ts";
 
 const NAMES: Readonly<Record<string, string>> = { webp: "WebP", webm: "WebM" };
 const PLURALS: Readonly<Record<MediaKind, string>> = { image: "pictures", video: "films", audio: "sound" };

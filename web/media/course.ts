@@ -1,4 +1,4 @@
-import type { PresignRequest } from "../../contracts/api.ts";
+import type { PresignRequest } from "../../contracts/media/api.ts";
 import type { Lanes } from "../shell/lanes.ts";
 import { planPauseSeconds, waitPatiently } from "../shell/patience.ts";
 import { type ApiClient, ApiError, type Grant, type StatusAnswer } from "./api-client.ts";

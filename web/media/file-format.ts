@@ -1,4 +1,4 @@
-import { findFormatByExtension, findFormatByType, type KindOfFormat } from "../../contracts/accepted-formats.ts";
+import { findFormatByExtension, findFormatByType, type KindOfFormat } from "../../contracts/media/accepted-formats.ts";
 
 export interface NamedFile {
   readonly name: string;

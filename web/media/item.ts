@@ -1,5 +1,5 @@
-import type { StatusResponse } from "../../contracts/api.ts";
-import type { MediaKind } from "../../contracts/media.ts";
+import type { StatusResponse } from "../../contracts/media/api.ts";
+import type { MediaKind } from "../../contracts/media/media.ts";
 import type { Grant } from "./api-client.ts";
 
 /** One file of the sheet. Plain data: what is kept in this browser is exactly this. */

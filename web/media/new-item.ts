@@ -1,4 +1,4 @@
-import { isConversionOf } from "../../contracts/media.ts";
+import { isConversionOf } from "../../contracts/media/media.ts";
 import { KIND_NAMES } from "./check-file.ts";
 import { conversionName } from "./conversions.ts";
 import { findFormatOf, plainType } from "./file-format.ts";

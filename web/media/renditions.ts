@@ -1,4 +1,4 @@
-import type { StatusResponse } from "../../contracts/api.ts";
+import type { StatusResponse } from "../../contracts/media/api.ts";
 import { formatBytes, formatChange } from "../shell/words.ts";
 
 export type Rendition = StatusResponse["renditions"][number];

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { Conversion } from "../../../contracts/media.ts";
-import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
-import { planImage } from "../../../lambdas/media/image-plan.ts";
-import { readHeader } from "../../../lambdas/resize/read-header.ts";
-import { readPicture } from "../../../lambdas/resize/read-picture.ts";
+import type { Conversion } from "../../../contracts/media/media.ts";
+import { predictMemoryMb } from "../../../lambdas/media/formats/image-memory.ts";
+import { planImage } from "../../../lambdas/media/formats/image-plan.ts";
+import { readHeader } from "../../../lambdas/media/resize/read-header.ts";
+import { readPicture } from "../../../lambdas/media/resize/read-picture.ts";
 import { resize, WIDTHS } from "../ours.ts";
 import { peakMemoryMb } from "./peak-memory.ts";
 

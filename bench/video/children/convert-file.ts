@@ -1,11 +1,11 @@
 import { link, mkdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createConvert } from "../../../lambdas/convert/convert-media.ts";
-import type { Encoder } from "../../../lambdas/convert/encoder.ts";
-import { createFfmpegEncoder, searchPath } from "../../../lambdas/convert/ffmpeg-encoder.ts";
-import { createScratch } from "../../../lambdas/convert/scratch.ts";
-import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
-import type { Job } from "../../../lambdas/ports/job-table.ts";
+import { createConvert } from "../../../lambdas/media/convert/convert-media.ts";
+import type { Encoder } from "../../../lambdas/media/convert/encoder.ts";
+import { createFfmpegEncoder, searchPath } from "../../../lambdas/media/convert/ffmpeg-encoder.ts";
+import { createScratch } from "../../../lambdas/media/convert/scratch.ts";
+import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/formats/av-limits.ts";
+import type { Job } from "../../../lambdas/media/jobs/job-table.ts";
 
 /**
  * One job of the convert function as a process of its own, with files, moved and not copied, in the place of buckets:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { errorResponse } from "../../../contracts/api.ts";
-import { ERRORS, type ErrorCode } from "../../../contracts/errors.ts";
-import { API_ROUTES } from "../../../contracts/routes.ts";
+import { errorResponse } from "../../../contracts/media/api.ts";
+import { ERRORS, type ErrorCode } from "../../../contracts/media/errors.ts";
+import { API_ROUTES } from "../../../contracts/media/routes.ts";
 import { DarkroomError } from "../../../lambdas/support/errors.ts";
 import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../../lambdas/support/http.ts";
 import { recordLog } from "./fakes.ts";

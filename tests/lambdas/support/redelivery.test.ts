@@ -1,13 +1,13 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import { MemoryJobTable } from "../../../lambdas/adapters/memory/job-table.ts";
-import { MemoryMessageQueue } from "../../../lambdas/adapters/memory/message-queue.ts";
-import type { JobResult } from "../../../lambdas/ports/job-table.ts";
-import type { Hiding, MessageVisibility } from "../../../lambdas/ports/message-visibility.ts";
+import { MemoryJobTable } from "../../../lambdas/media/jobs/memory/job-table.ts";
+import { MemoryMessageQueue } from "../../support/message-queue.ts";
+import type { JobResult } from "../../../lambdas/media/jobs/job-table.ts";
+import type { Hiding, MessageVisibility } from "../../../lambdas/support/message-visibility.ts";
 import { DarkroomError } from "../../../lambdas/support/errors.ts";
-import { createBatchHandler } from "../../../lambdas/support/process-batch.ts";
+import { createBatchHandler } from "../../../lambdas/media/jobs/process-batch.ts";
 import { planRetryDelay } from "../../../lambdas/support/redelivery.ts";
-import { makeNewJob } from "../ports/job-table.contract.ts";
+import { makeNewJob } from "../media/jobs/job-table.contract.ts";
 import { announce, recordLog, recordMetrics, someDelivery, startClock } from "./fakes.ts";
 
 const TIMEOUT_SECONDS = 60;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../../build/project-folder.ts";
 import { environments } from "../../../environments.ts";
-import { closeServer, listen } from "../../../local/endpoint/listen.ts";
+import { closeServer, listen } from "../../../local/protocol/endpoint/listen.ts";
 import { synthesize } from "../../../stacks/app.ts";
 import { SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { environments } from "../../../environments.ts";
 import { planStart } from "../../../local/model/plan.ts";
 import { parseStackDocument } from "../../../local/model/stack-document.ts";
-import { LOCAL_RESOURCES } from "../../../local/resources/index.ts";
+import { LOCAL_RESOURCES } from "../../../local/model/resources/index.ts";
 import { synthesize } from "../../../stacks/app.ts";
 import { SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";

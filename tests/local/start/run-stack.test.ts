@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Refusal } from "../../../local/model/refusal.ts";
 import { writeOutputsFiles } from "../../../local/outputs-files.ts";
-import type { LocalResource } from "../../../local/resources/resource.ts";
+import type { LocalResource } from "../../../local/model/resources/resource.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services } from "../../../local/run-stack.ts";
 import type { CoreRuntime } from "../../../local/runtime.ts";
 import type { AwsService } from "../../../local/services.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createLogWriter } from "../../../local/logs/log-writer.ts";
+import { createLogWriter } from "../../../local/log-writer.ts";
 import { createPortPlan } from "../../../local/ports.ts";
 import { findStackFolder, parseSettings } from "../../../local/settings.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";

@@ -1,4 +1,4 @@
-import type { ImageHeader } from "../../../lambdas/media/image-header.ts";
+import type { ImageHeader } from "../../../lambdas/media/formats/image-header.ts";
 
 /** A plain JPEG's header, but for what the test is about. */
 export function createHeader(header: Partial<ImageHeader> = {}): ImageHeader {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readHeifPicture } from "../../../lambdas/media/heif-picture.ts";
+import { readHeifPicture } from "../../../lambdas/media/formats/heif-picture.ts";
 import {
   box,
   createGrid,

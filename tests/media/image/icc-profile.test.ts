@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { isSrgbProfile } from "../../../lambdas/media/icc-profile.ts";
+import { isSrgbProfile } from "../../../lambdas/media/formats/icc-profile.ts";
 import { corners, cut } from "../../support/images.ts";
 
 async function profileOf(name: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CONVERSIONS } from "../../../contracts/media.ts";
-import { IMAGE_FORMATS, parseImageFormat } from "../../../lambdas/media/image-formats.ts";
-import { IMAGE_PRESETS } from "../../../lambdas/media/image-presets.ts";
+import { CONVERSIONS } from "../../../contracts/media/media.ts";
+import { IMAGE_FORMATS, parseImageFormat } from "../../../lambdas/media/formats/image-formats.ts";
+import { IMAGE_PRESETS } from "../../../lambdas/media/formats/image-presets.ts";
 import { VALID_PICTURES, type ValidPicture } from "../../support/images.ts";
 
 const FORMAT_OF = { jpg: "jpeg", png: "png", webp: "webp", avif: "avif", gif: "gif", tiff: "tiff" } as const;

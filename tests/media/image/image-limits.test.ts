@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ImageHeader } from "../../../lambdas/media/image-header.ts";
-import { requireWithinMemory, requireWithinPixelLimits } from "../../../lambdas/media/image-limits.ts";
-import { predictMemoryMb } from "../../../lambdas/media/image-memory.ts";
-import { planImage } from "../../../lambdas/media/image-plan.ts";
+import type { ImageHeader } from "../../../lambdas/media/formats/image-header.ts";
+import { requireWithinMemory, requireWithinPixelLimits } from "../../../lambdas/media/formats/image-limits.ts";
+import { predictMemoryMb } from "../../../lambdas/media/formats/image-memory.ts";
+import { planImage } from "../../../lambdas/media/formats/image-plan.ts";
 import { createHeader } from "./header.ts";
 
 const check = (header: Partial<ImageHeader>) => () => requireWithinPixelLimits(createHeader(header));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ImageHeader } from "../../../lambdas/media/image-header.ts";
-import { planImage } from "../../../lambdas/media/image-plan.ts";
+import type { ImageHeader } from "../../../lambdas/media/formats/image-header.ts";
+import { planImage } from "../../../lambdas/media/formats/image-plan.ts";
 import { createHeader } from "./header.ts";
 
 const plan = (header: Partial<ImageHeader>, options: { widths?: number[]; avif?: boolean } = {}) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findUnreadableTiff } from "../../../lambdas/media/tiff-kinds.ts";
-import { develop, developInVain, requireFile, sampleColours } from "../../lambdas/resize/darkroom.ts";
+import { findUnreadableTiff } from "../../../lambdas/media/formats/tiff-kinds.ts";
+import { develop, developInVain, requireFile, sampleColours } from "../../lambdas/media/resize/darkroom.ts";
 import { SHORT, type TiffShape, tiff } from "../../support/tiff.ts";
 
 const WIDTH = 64;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeRefusal, listRefusals } from "../../../contracts/refused-formats.ts";
+import { describeRefusal, listRefusals } from "../../../contracts/media/refused-formats.ts";
 import { findRefusal, type Limits } from "../../../web/media/check-file.ts";
 import { groupConversions } from "../../../web/media/conversions.ts";
 import { createItem, isWaitingFor } from "../../../web/media/new-item.ts";

@@ -1,4 +1,4 @@
-import type { StatusResponse } from "../../../contracts/api.ts";
+import type { StatusResponse } from "../../../contracts/media/api.ts";
 import type { Grant } from "../../../web/media/api-client.ts";
 import type { Item, ItemState } from "../../../web/media/item.ts";
 

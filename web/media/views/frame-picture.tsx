@@ -1,4 +1,4 @@
-import type { StatusResponse } from "../../../contracts/api.ts";
+import type { StatusResponse } from "../../../contracts/media/api.ts";
 import { planSources, srcsetOf } from "../renditions.ts";
 
 export interface FramePictureProps {

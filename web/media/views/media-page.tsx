@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ACCEPTED_FORMATS } from "../../../contracts/accepted-formats.ts";
+import { ACCEPTED_FORMATS } from "../../../contracts/media/accepted-formats.ts";
 import { LiveRegion } from "../../shell/announce.tsx";
 import { EmptyState, Notice } from "../../shell/notice.tsx";
 import { ToastView, undoLast } from "../../shell/toast.tsx";

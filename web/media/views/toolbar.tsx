@@ -1,4 +1,4 @@
-import { ACCEPTED_FORMATS } from "../../../contracts/accepted-formats.ts";
+import { ACCEPTED_FORMATS } from "../../../contracts/media/accepted-formats.ts";
 import { ChooseFiles, useHasCamera } from "../../shell/choose-files.tsx";
 import { addFiles, chosenConversion } from "../add-files.ts";
 import { conversionName, groupConversions } from "../conversions.ts";

@@ -1,0 +1,29 @@
+import * as z from "zod";
+import { parseRouteKey } from "../routes.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
+import { stableId } from "../../../model/resources/stable-id.ts";
+
+const schema = z.strictObject({
+  api_id: z.string(),
+  route_key: z
+    .string()
+    .refine((key) => parseRouteKey(key) !== undefined, "must be like `POST /presign/upload`, or $default"),
+  target: z.string().startsWith("integrations/"),
+  authorization_type: z.literal("NONE").optional(),
+});
+
+export const awsApigatewayv2Route = defineResource<CoreRuntime, z.infer<typeof schema>>({
+  type: "aws_apigatewayv2_route",
+  schema,
+  exports: ["id"],
+  async start({ address, config }, { accountId, httpApis }) {
+    const api = httpApis.apis.get(config.api_id);
+    const integration = httpApis.integrations.get(`${config.api_id}/${config.target.replace(/^integrations\//, "")}`);
+    const route = parseRouteKey(config.route_key);
+    if (!api || !integration || !route)
+      throw new Error(`${address}: api_id or target names nothing that this stack declares.`);
+    api.putRoute({ ...route, ...integration });
+    return { attributes: { id: stableId(accountId, address, 7) } };
+  },
+});

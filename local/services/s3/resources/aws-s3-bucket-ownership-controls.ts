@@ -1,0 +1,21 @@
+import * as z from "zod";
+import type { LaptopRuntime } from "../../../runtime.ts";
+import { block } from "../../../model/resources/blocks.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
+
+const schema = z.strictObject({
+  bucket: z.string(),
+  rule: block(
+    z.strictObject({ object_ownership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]) }),
+  ),
+});
+
+export const awsS3BucketOwnershipControls = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+  type: "aws_s3_bucket_ownership_controls",
+  schema,
+  exports: ["id"],
+  async start({ config }, { s3 }) {
+    await s3.configureBucket(config.bucket, { objectOwnership: config.rule.object_ownership });
+    return { attributes: { id: config.bucket } };
+  },
+});

@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { policyText } from "../../../iam/policy-text.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
+import { queueArn } from "./aws-sqs-queue.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
+
+const schema = z.strictObject({ queue_url: z.string(), policy: policyText("resource") });
+
+export const awsSqsQueuePolicy = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+  type: "aws_sqs_queue_policy",
+  schema,
+  exports: ["id"],
+  async start({ config }, runtime) {
+    await runtime.sqs.configureQueue(queueArn(config.queue_url, runtime), { policy: config.policy });
+    return { attributes: { id: config.queue_url } };
+  },
+});

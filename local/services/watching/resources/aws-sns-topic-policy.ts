@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { policyText } from "../../../iam/policy-text.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
+
+const schema = z.strictObject({ arn: z.string(), policy: policyText("resource") });
+
+export const awsSnsTopicPolicy = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+  type: "aws_sns_topic_policy",
+  schema,
+  withoutEffect: "Nobody can publish to a topic here.",
+  exports: ["id"],
+  servesAnyRegion: true,
+  async start({ config: { arn } }) {
+    return { attributes: { id: arn } };
+  },
+});

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import type { LaptopRuntime } from "../../../runtime.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
+import { stableId } from "../../../model/resources/stable-id.ts";
+
+const schema = z.strictObject({
+  topic_arn: z.string(),
+  protocol: z.enum(["email", "https"]),
+  endpoint: z.string().min(1),
+});
+
+export const awsSnsTopicSubscription = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+  type: "aws_sns_topic_subscription",
+  schema,
+  withoutEffect: "A laptop must not send mail to whoever is on call.",
+  exports: ["arn", "id"],
+  servesAnyRegion: true,
+  async start({ address, config: { topic_arn: topicArn } }, { accountId }) {
+    const arn = `${topicArn}:${stableId(accountId, address, 32)}`;
+    return { attributes: { id: arn, arn } };
+  },
+});

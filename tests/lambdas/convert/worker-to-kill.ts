@@ -1,9 +1,0 @@
-import { createFfmpegEncoder } from "../../../lambdas/convert/ffmpeg-encoder.ts";
-import { DEFAULT_AV_LIMITS } from "../../../lambdas/media/av-limits.ts";
-
-/** A worker with an encoder that does not end, for a test to kill. */
-const [program = "", directory = ""] = process.argv.slice(2);
-const signal = new AbortController().signal;
-const running = createFfmpegEncoder(async () => program).run([], { directory, limits: DEFAULT_AV_LIMITS, signal });
-setImmediate(() => process.send?.("started"));
-await running;
