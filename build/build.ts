@@ -14,7 +14,7 @@ import { createLaptopOverlay, findHostPlatform } from "./laptop-overlay.ts";
 import { findNativePackages, LAMBDA_PLATFORM, type LockFile, readLockFile, stagePackages } from "./native-packages.ts";
 import { isIntact, removeOthers, writeOutput } from "./output-folder.ts";
 import { listLicences } from "./packages.ts";
-import { createSite } from "./site.ts";
+import { createSite, findSites } from "./site.ts";
 
 export interface BuildSettings {
   readonly projectFolder: string;
@@ -125,7 +125,7 @@ async function buildAll(
     () => writeLayer(context, programs, previous),
     ({ entry }) => (entry.target === "aws" ? megabytes(entry.bytes) : "empty, for the laptop"),
   );
-  const site = await step("Page", () => writeSite(context));
+  const sites = await step("Pages", () => writeSites(context));
   const laptop = await createLaptopOverlay({
     projectFolder,
     outputFolder,
@@ -138,7 +138,7 @@ async function buildAll(
     schema: 1,
     functions,
     layers: { [FFMPEG_LAYER]: layer.entry },
-    site,
+    sites,
     laptop,
   } satisfies ArtifactManifest);
   await writeOutput(outputFolder, "artifacts.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -186,8 +186,8 @@ async function writeFunctions(
   for (const bundle of bundles) {
     const zipped = zips.get(bundle.name);
     if (!zipped) throw new Error(`no zip for ${bundle.name}`);
-    const map = await writeOutput(outputFolder, `functions/${bundle.name}.index.mjs.map`, bundle.sourceMap);
-    const written = await writeOutput(outputFolder, `functions/${bundle.name}.zip`, zipped.zip);
+    const map = await writeOutput(outputFolder, `functions/${flatName(bundle.name)}.index.mjs.map`, bundle.sourceMap);
+    const written = await writeOutput(outputFolder, `functions/${flatName(bundle.name)}.zip`, zipped.zip);
     keep.add(map.path).add(written.path);
     functions[bundle.name] = {
       ...written,
@@ -227,13 +227,19 @@ async function writeLayer(
   return { key, entry: { ...written, architecture: "arm64", target, licences: listLicences(packages) } };
 }
 
-async function writeSite({ projectFolder, outputFolder }: Context): Promise<ArtifactManifest["site"]> {
-  const site: ArtifactManifest["site"] = [];
-  for (const { key, bytes, contentType, cacheControl } of await createSite(projectFolder)) {
-    site.push({ ...(await writeOutput(outputFolder, `site/${key}`, bytes)), key, contentType, cacheControl });
+async function writeSites({ projectFolder, outputFolder }: Context): Promise<ArtifactManifest["sites"]> {
+  const sites: ArtifactManifest["sites"] = {};
+  for (const system of await findSites(projectFolder)) {
+    const site: ArtifactManifest["sites"][string] = [];
+    for (const { key, bytes, contentType, cacheControl } of await createSite(projectFolder, system)) {
+      const written = await writeOutput(outputFolder, `sites/${system}/${key}`, bytes);
+      site.push({ ...written, key, contentType, cacheControl });
+    }
+    sites[system] = site;
   }
-  await removeOthers(outputFolder, "site", new Set(site.map((file) => file.path)));
-  return site;
+  const written = Object.values(sites).flat();
+  await removeOthers(outputFolder, "sites", new Set(written.map((file) => file.path)));
+  return sites;
 }
 
 interface Previous {
@@ -257,7 +263,11 @@ async function readPrevious(outputFolder: string): Promise<Previous | undefined>
 }
 
 async function isComplete(outputFolder: string, manifest: ArtifactManifest): Promise<boolean> {
-  const files = [...Object.values(manifest.functions), ...Object.values(manifest.layers), ...manifest.site];
+  const files = [
+    ...Object.values(manifest.functions),
+    ...Object.values(manifest.layers),
+    ...Object.values(manifest.sites).flat(),
+  ];
   const folders = [manifest.laptop.nodeModules, ...Object.values(manifest.laptop.layers)];
   const intact = await Promise.all(files.map((file) => isIntact(outputFolder, file)));
   const present = await Promise.all(folders.map((folder) => isFolder(join(outputFolder, folder))));
@@ -269,6 +279,11 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** `media/presign` → `media-presign`: files of dist/functions stand side by side. */
+function flatName(name: string): string {
+  return name.replace("/", "-");
 }
 
 function packageName(folder: string): string {

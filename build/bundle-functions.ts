@@ -33,11 +33,11 @@ const BANNER =
   'import{createRequire as createRequireForBundle}from"node:module";' +
   "const require=createRequireForBundle(import.meta.url);";
 
-/** The names of the folders `lambdas/<name>/` that hold a `handler.ts`. */
+/** The folders `lambdas/<system>/<function>/` that hold a `handler.ts`, as `media/presign`. */
 export async function findFunctions(projectFolder: string): Promise<string[]> {
   const entries = await readdir(join(projectFolder, "lambdas"), { recursive: true });
   return entries
-    .map((path) => /^([^/\\]+)[/\\]handler\.ts$/.exec(path)?.[1])
+    .map((path) => /^([^/]+\/[^/]+)\/handler\.ts$/.exec(path.replaceAll("\\", "/"))?.[1])
     .filter((name) => name !== undefined)
     .sort();
 }
@@ -54,7 +54,7 @@ async function findWorkers(projectFolder: string, functionName: string): Promise
 /** Bundles all functions in one call of esbuild; throws with its words when the code has a mistake. */
 export async function bundleFunctions(projectFolder: string, names: readonly string[]): Promise<FunctionBundle[]> {
   if (names.length === 0) {
-    throw new BuildError("Found no function: expected at least one lambdas/<name>/handler.ts.");
+    throw new BuildError("Found no function: expected at least one lambdas/<system>/<function>/handler.ts.");
   }
   const workers = new Map<string, string[]>();
   for (const name of names) workers.set(name, await findWorkers(projectFolder, name));

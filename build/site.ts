@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
 import type * as esbuild from "esbuild";
 import { BuildError } from "./build-error.ts";
@@ -37,53 +37,69 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** The page's own folder: `index.html` and what it refers to. */
-const PAGE_FOLDER = "web/media";
-
 /** `src="./main.ts"`, `href="styles.css"`: a file of the page's own folder, as against an address or an anchor. */
 const LOCAL_REFERENCE = /\b(src|href)="(?!#|\/\/|[a-z][a-z0-9+.-]*:)\.?\/?([^"?#]+\.[a-z0-9]+)"/gi;
 
-/** Bundles the page's `index.html` and what it refers to. */
-export async function createSite(projectFolder: string): Promise<SiteContent[]> {
-  const html = await readFile(join(projectFolder, PAGE_FOLDER, "index.html"), "utf8").catch((cause: unknown) => {
-    throw new BuildError(`Found no page: expected ${PAGE_FOLDER}/index.html.`, { cause });
-  });
-  const references = [...new Set([...html.matchAll(LOCAL_REFERENCE)].map((match) => match[2] ?? ""))];
-  await requireFiles(projectFolder, references);
-  const result = await bundleForBrowsers(projectFolder, references);
-  const outputs = nameOutputs(projectFolder, result);
+/** The systems that have a page: the names of the folders `web/<system>/` that hold an `index.html`. */
+export async function findSites(projectFolder: string): Promise<string[]> {
+  const entries = await readdir(join(projectFolder, "web"), { recursive: true });
+  return entries
+    .map((path) => /^([^/]+)\/index\.html$/.exec(path.replaceAll("\\", "/"))?.[1])
+    .filter((name) => name !== undefined)
+    .sort();
+}
 
-  const page = html.replace(LOCAL_REFERENCE, (_, attribute: string, reference: string) => {
+/** Bundles a system's page, `web/<system>/index.html`, and what it refers to. */
+export async function createSite(projectFolder: string, system: string): Promise<SiteContent[]> {
+  const page: Page = { projectFolder, folder: `web/${system}` };
+  const html = await readFile(join(projectFolder, page.folder, "index.html"), "utf8");
+  const references = [...new Set([...html.matchAll(LOCAL_REFERENCE)].map((match) => match[2] ?? ""))];
+  await requireFiles(page, references);
+  const result = await bundleForBrowsers(page, references);
+  const outputs = nameOutputs(page, result);
+
+  const written = html.replace(LOCAL_REFERENCE, (_, attribute: string, reference: string) => {
     return `${attribute}="/${outputs.keyOf(reference)}"`;
   });
   const packages = await readSitePackages(projectFolder, result.metafile);
   return [
-    { key: "index.html", bytes: Buffer.from(page), contentType: "text/html; charset=utf-8", cacheControl: REVALIDATE },
+    {
+      key: "index.html",
+      bytes: Buffer.from(written),
+      contentType: "text/html; charset=utf-8",
+      cacheControl: REVALIDATE,
+    },
     ...outputs.files,
     ...(packages.length > 0 ? [licencesFile(packages)] : []),
   ].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-async function requireFiles(projectFolder: string, references: readonly string[]): Promise<void> {
+/** Where a page's `index.html` stands. */
+interface Page {
+  readonly projectFolder: string;
+  /** `web/media` */
+  readonly folder: string;
+}
+
+async function requireFiles({ projectFolder, folder }: Page, references: readonly string[]): Promise<void> {
   for (const reference of references) {
-    const isThere = await stat(join(projectFolder, PAGE_FOLDER, reference)).then(
+    const isThere = await stat(join(projectFolder, folder, reference)).then(
       (found) => found.isFile(),
       () => false,
     );
     if (!isThere) {
-      const page = `${PAGE_FOLDER}/index.html`;
-      throw new BuildError(`${page} refers to "${reference}", but there is no ${PAGE_FOLDER}/${reference}.`);
+      throw new BuildError(`${folder}/index.html refers to "${reference}", but there is no ${folder}/${reference}.`);
     }
   }
 }
 
 type SiteResult = esbuild.BuildResult<{ write: false; metafile: true }>;
 
-async function bundleForBrowsers(projectFolder: string, references: readonly string[]): Promise<SiteResult> {
+async function bundleForBrowsers({ projectFolder, folder }: Page, references: readonly string[]): Promise<SiteResult> {
   return await runEsbuild("The page", {
     absWorkingDir: projectFolder,
-    entryPoints: references.map((reference) => `${PAGE_FOLDER}/${reference}`),
-    outbase: PAGE_FOLDER,
+    entryPoints: references.map((reference) => `${folder}/${reference}`),
+    outbase: folder,
     outdir: "dist/site",
     entryNames: "assets/[name]-[hash]",
     assetNames: "assets/[name]-[hash]",
@@ -102,19 +118,19 @@ async function bundleForBrowsers(projectFolder: string, references: readonly str
   });
 }
 
-function nameOutputs(projectFolder: string, result: SiteResult) {
+function nameOutputs(page: Page, result: SiteResult) {
   const folder = "dist/site/";
   const files = result.outputFiles.map((file): SiteContent => {
-    const key = relative(join(projectFolder, folder), file.path).replaceAll("\\", "/");
+    const key = relative(join(page.projectFolder, folder), file.path).replaceAll("\\", "/");
     const contentType = CONTENT_TYPES[extname(key)];
     if (!contentType) throw new BuildError(`The page holds ${key}, whose content type is not known to build/site.ts.`);
     return { key, bytes: file.contents, contentType, cacheControl: IMMUTABLE };
   });
   const keyOf = (reference: string): string => {
     const entry = Object.entries(result.metafile.outputs).find(([, output]) =>
-      isMadeFrom(output, `${PAGE_FOLDER}/${reference}`),
+      isMadeFrom(output, `${page.folder}/${reference}`),
     );
-    if (!entry) throw new Error(`esbuild wrote nothing for ${PAGE_FOLDER}/${reference}`);
+    if (!entry) throw new Error(`esbuild wrote nothing for ${page.folder}/${reference}`);
     return entry[0].slice(folder.length);
   };
   return { files, keyOf };

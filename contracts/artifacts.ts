@@ -14,7 +14,7 @@ const licence = z.strictObject({ name: z.string(), version: z.string(), licence:
 
 export const artifactManifest = z.strictObject({
   schema: z.literal(1),
-  /** Zips, one per `lambdas/<name>/handler.ts`; `nativeModules` are the npm packages inside that hold native code. */
+  /** Zips, by `media/presign` for `lambdas/media/presign/handler.ts`; `nativeModules` are the npm packages inside that hold native code. */
   functions: z.record(
     z.string(),
     artifact.extend({
@@ -35,8 +35,11 @@ export const artifactManifest = z.strictObject({
       licences: z.array(licence),
     }),
   ),
-  /** The page, file by file; `key` is its object key in the site's bucket. */
-  site: z.array(artifact.extend({ key: z.string(), contentType: z.string(), cacheControl: z.string() })),
+  /** Pages by system, file by file; `key` is a file's object key in the site's bucket. */
+  sites: z.record(
+    z.string(),
+    z.array(artifact.extend({ key: z.string(), contentType: z.string(), cacheControl: z.string() })),
+  ),
   /**
    * This machine's own binaries, for the laptop runtime alone: `nodeModules` is a folder laid over the function's own
    * `node_modules`; `layers` maps a layer to a folder laid over its content (`bin/ffmpeg`), absent where there is none.
@@ -48,7 +51,7 @@ export const artifactManifest = z.strictObject({
 });
 
 export type ArtifactManifest = z.infer<typeof artifactManifest>;
-export type SiteFile = ArtifactManifest["site"][number];
+export type SiteFile = ArtifactManifest["sites"][string][number];
 
 /** The one layer: ffmpeg and ffprobe in `bin/`, which Lambda has on PATH as /opt/bin. */
 export const FFMPEG_LAYER = "ffmpeg";

@@ -15,7 +15,7 @@ const MEGAPIXEL = 1_000_000;
 export function formatPictures(): string {
   return `# Renditions of pictures
 
-Made from \`lambdas/media/image-*.ts\` by \`npx tsx docs/pictures.ts\`; do not edit it by hand.
+Made from \`lambdas/media/formats/image-*.ts\` by \`npx tsx docs/pictures.ts\`; do not edit it by hand.
 
 A picture gets \`w<width>.<extension>\` for each configured width, in the source's own format (TIFF and HEIC as JPEG, or
 PNG where they have alpha) and in WebP; in AVIF where the environment says so. Nothing is enlarged: a narrower source is there in its own

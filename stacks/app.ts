@@ -6,7 +6,7 @@ import { PolicyStack } from "./policy/policy-stack.ts";
 import { reviewStacks } from "./policy/review.ts";
 import type { Waiver } from "./policy/waiver.ts";
 import { ACCOUNT_WAIVERS } from "./policy/waivers.ts";
-import { Artifacts } from "./support/artifacts.ts";
+import { type ArtifactNeeds, Artifacts } from "./support/artifacts.ts";
 import { ENVIRONMENT_NAMES, type Environment } from "./support/environment.ts";
 import { ConfigurationError } from "./support/errors.ts";
 import { renderHcl } from "./support/hcl.ts";
@@ -113,7 +113,7 @@ function createStacks(
   options: SynthesizeOptions,
   outdir: string,
 ): { readonly app: App; readonly stacks: readonly SystemStack[] } {
-  const artifacts = Artifacts.read(options.artifactsFolder);
+  const artifacts = Artifacts.read(options.artifactsFolder, listNeeds(options));
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
   const app = new App({ outdir, stackTraces: false });
   const stacks = options.environments.flatMap((environment) => {
@@ -125,4 +125,15 @@ function createStacks(
     });
   });
   return { app, stacks };
+}
+
+/** Of the systems that some environment has. */
+function listNeeds({ systems, environments }: SynthesizeOptions): ArtifactNeeds {
+  const used = systems.filter(({ name }) => environments.some((it) => it.systems[name] !== undefined));
+  const needs = used.flatMap(({ artifacts }) => (artifacts ? [artifacts] : []));
+  return {
+    functions: needs.flatMap(({ functions }) => functions),
+    layers: needs.flatMap(({ layers }) => layers),
+    sites: needs.flatMap(({ sites }) => sites),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import type * as z from "zod";
 import type { Waiver } from "./policy/waiver.ts";
+import type { ArtifactNeeds } from "./support/artifacts.ts";
 import type { SettingsBlock } from "./support/environment.ts";
 import type { SystemStack, SystemStackProps } from "./system-stack.ts";
 
@@ -14,6 +15,8 @@ export interface System<Name extends string = string, Settings extends z.ZodType
   readonly title: string;
   /** Where it may differ from a policy rule. */
   readonly waivers: readonly Waiver[];
+  /** What its stack needs of the build. @default nothing */
+  readonly artifacts?: ArtifactNeeds;
   createStack(scope: Construct, props: SystemStackProps<z.output<Settings>>): SystemStack;
 }
 

@@ -64,7 +64,7 @@ export async function measureColdStart(): Promise<readonly GoalResult[]> {
 /** From the zip, as Lambda takes it. */
 async function readBundle(artifactsFolder: string, name: string): Promise<Uint8Array> {
   const manifest = artifactManifest.parse(JSON.parse(await readFile(join(artifactsFolder, "artifacts.json"), "utf8")));
-  const zip = await readFile(join(artifactsFolder, manifest.functions[name]?.path ?? ""));
+  const zip = await readFile(join(artifactsFolder, manifest.functions[`media/${name}`]?.path ?? ""));
   const code = unzipSync(zip)["index.mjs"];
   if (code === undefined) throw new Error(`The zip of ${name} holds no index.mjs.`);
   return code;

@@ -45,9 +45,3 @@ export const ENVIRONMENT = {
 export type FunctionName = keyof typeof ENVIRONMENT;
 export const FUNCTION_NAMES = Object.keys(ENVIRONMENT) as FunctionName[];
 export type EnvironmentOf<F extends FunctionName> = Record<(typeof ENVIRONMENT)[F][number], string>;
-
-/** Handlers run as `index.handler`: the build writes each bundle as `index.mjs` at the root of its zip. */
-export const LAMBDA_HANDLER = "index.handler";
-/** One constant: aws 5.100.0 rejects nodejs24.x at validate. */
-export const LAMBDA_RUNTIME = "nodejs22.x";
-export const LAMBDA_ARCHITECTURE = "arm64";

@@ -2,7 +2,7 @@ import { LambdaLayerVersion } from "@cdktf/provider-aws/lib/lambda-layer-version
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { Annotations, AssetType, Op, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { LAMBDA_ARCHITECTURE, LAMBDA_RUNTIME } from "../../contracts/media/environment.ts";
+import { LAMBDA_ARCHITECTURE, LAMBDA_RUNTIME } from "../../contracts/runtime.ts";
 import { type BuiltLayer, base64OfHex } from "../support/artifacts.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import type { PrivateBucket } from "./private-bucket.ts";

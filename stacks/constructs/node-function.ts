@@ -3,7 +3,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { LAMBDA_ARCHITECTURE, LAMBDA_HANDLER, LAMBDA_RUNTIME } from "../../contracts/media/environment.ts";
+import { LAMBDA_ARCHITECTURE, LAMBDA_HANDLER, LAMBDA_RUNTIME } from "../../contracts/runtime.ts";
 import { type BuiltFile, base64OfHex } from "../support/artifacts.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import { functionArn, globalName, type NamingScope, regionalName } from "../support/naming.ts";

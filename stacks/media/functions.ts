@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import type { EnvironmentOf, FunctionName } from "../../contracts/media/environment.ts";
-import { MEDIA_KINDS, type MediaKind } from "../../contracts/media/media.ts";
 import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/media/keys.ts";
+import { MEDIA_KINDS, type MediaKind } from "../../contracts/media/media.ts";
 import type { JobTable } from "../constructs/job-table.ts";
 import { NodeFunction, type NodeFunctionProps } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
@@ -9,6 +9,7 @@ import type { Watch } from "../constructs/watch.ts";
 import type { ConsumableQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
 import { metricsNamespace, type NamingScope } from "../support/naming.ts";
+import { MEDIA } from "./names.ts";
 import type { MediaEnvironment } from "./settings.ts";
 
 /** What functions are made from, and told of. */
@@ -170,7 +171,7 @@ function describeFunction<Name extends FunctionName>(
     description: DESCRIPTIONS[name],
     memoryMb: settings.memoryMb,
     scratchMb: name === "convert" ? CONVERT_SCRATCH_MB : undefined,
-    code: artifacts.getFunction(name),
+    code: artifacts.getFunction(`${MEDIA}/${name}`),
     timeoutSeconds: settings.timeoutSeconds,
     reservedConcurrency: settings.reservedConcurrency,
     environment: { ...variables, ...tuning },

@@ -210,7 +210,7 @@ export class MediaStack extends SystemStack<MediaSettings> {
   private createSiteFiles(bucket: PrivateBucket, api: HttpApi): void {
     new SiteFiles(this, "site", {
       bucket,
-      files: this.artifacts.listSiteFiles(),
+      files: this.artifacts.listSiteFiles(MEDIA),
       config: { apiUrl: api.url },
     });
   }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ArtifactManifest, artifactManifest, FFMPEG_LAYER, type SiteFile } from "../../contracts/artifacts.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../../contracts/media/environment.ts";
+import { type ArtifactManifest, artifactManifest, type SiteFile } from "../../contracts/artifacts.ts";
 import { ConfigurationError, type Problem } from "./errors.ts";
 
 const BUILD_FIRST = "run `npm run build` first";
@@ -15,6 +14,15 @@ export interface BuiltFile {
 
 export type BuiltLayer = BuiltFile & Pick<ArtifactManifest["layers"][string], "target">;
 
+/** What a system's stack needs of the build, by the names in artifacts.json. */
+export interface ArtifactNeeds {
+  /** `media/presign` */
+  readonly functions: readonly string[];
+  readonly layers: readonly string[];
+  /** Systems that have a page. */
+  readonly sites: readonly string[];
+}
+
 /** What the build made, found in `dist/` by name. Stacks never import the code of a function. */
 export class Artifacts {
   private readonly folder: string;
@@ -26,14 +34,15 @@ export class Artifacts {
   }
 
   /** Reads `artifacts.json` in `folder`; throws ConfigurationError that names everything that is missing. */
-  static read(folder: string): Artifacts {
+  static read(folder: string, needs: ArtifactNeeds): Artifacts {
     const manifest = readManifest(join(folder, "artifacts.json"));
-    const problems = [...listUnbuilt(manifest), ...listMissingFiles(folder, manifest)];
+    const problems = [...listUnbuilt(manifest, needs), ...listMissingFiles(folder, manifest)];
     if (problems.length > 0) throw new ConfigurationError("Not everything is built:", problems);
     return new Artifacts(folder, manifest);
   }
 
-  getFunction(name: FunctionName): BuiltFile {
+  /** `media/presign` */
+  getFunction(name: string): BuiltFile {
     return this.locate(known(name, this.manifest.functions[name]));
   }
 
@@ -42,8 +51,9 @@ export class Artifacts {
     return { ...this.locate(layer), target: layer.target };
   }
 
-  listSiteFiles(): (BuiltFile & Pick<SiteFile, "key" | "contentType" | "cacheControl">)[] {
-    return this.manifest.site.map(({ key, contentType, cacheControl, ...file }) => ({
+  /** The page of a system. */
+  listSiteFiles(system: string): (BuiltFile & Pick<SiteFile, "key" | "contentType" | "cacheControl">)[] {
+    return known(system, this.manifest.sites[system]).map(({ key, contentType, cacheControl, ...file }) => ({
       ...this.locate(file),
       key,
       contentType,
@@ -74,24 +84,25 @@ function readManifest(path: string): ArtifactManifest {
 }
 
 /** What the stacks need and the build did not list. */
-function listUnbuilt({ functions, layers, site }: ArtifactManifest): Problem[] {
-  const unbuilt = [
-    ...FUNCTION_NAMES.filter((name) => !functions[name]).map((name) => `functions, ${name}`),
-    ...[FFMPEG_LAYER].filter((name) => !layers[name]).map((name) => `layers, ${name}`),
-    ...(site.length === 0 ? ["site"] : []),
-  ];
+function listUnbuilt(manifest: ArtifactManifest, needs: ArtifactNeeds): Problem[] {
+  const kinds = ["functions", "layers", "sites"] as const;
+  const unbuilt = kinds.flatMap((kind) =>
+    needs[kind].filter((name) => !manifest[kind][name]).map((name) => `${kind}, ${name}`),
+  );
   return unbuilt.map((name) => ({ path: `dist/artifacts.json, ${name}`, message: `is not listed; ${BUILD_FIRST}` }));
 }
 
-function listMissingFiles(folder: string, { functions, layers, site }: ArtifactManifest): Problem[] {
-  return [...Object.values(functions), ...Object.values(layers), ...site]
+function listMissingFiles(folder: string, { functions, layers, sites }: ArtifactManifest): Problem[] {
+  return [...Object.values(functions), ...Object.values(layers), ...Object.values(sites).flat()]
     .filter(({ path }) => !existsSync(join(folder, path)))
     .map(({ path }) => ({ path: `dist/${path}`, message: `does not exist; ${BUILD_FIRST}` }));
 }
 
 function known<T>(name: string, artifact: T | undefined): T {
   if (artifact !== undefined) return artifact;
-  throw new Error(`The stack asks for "${name}", which Artifacts.read does not look for.`);
+  throw new Error(
+    `The stack asks for "${name}", which its system does not say that it needs (stacks/<system>/system.ts).`,
+  );
 }
 
 /** Terraform's `source_code_hash` and Lambda's own CodeSha256: base64 of the zip's SHA-256. */

@@ -45,20 +45,24 @@ describe("what a build writes", () => {
   it("P7: puts machine code for arm64 Linux into a zip, and none for any other machine", async () => {
     const { manifest } = built;
 
-    const files = Object.entries(unzipSync(read("functions/picture.zip")));
+    const files = Object.entries(unzipSync(read("functions/demo-picture.zip")));
     const machines = files.map(([, bytes]) => findMachine(bytes)).filter((machine) => machine !== undefined);
     expect(machines).toEqual(["linux-arm64", "linux-arm64"]);
     expect(files.map(([path]) => path).filter((path) => /x64|darwin|win32/.test(path))).toEqual([]);
-    expect(manifest.functions.picture?.nativeModules).toEqual([
+    expect(manifest.functions["demo/picture"]?.nativeModules).toEqual([
       "@img/sharp-libvips-linux-arm64",
       "@img/sharp-linux-arm64",
     ]);
-    expect(manifest.functions.hello?.nativeModules).toEqual([]);
+    expect(manifest.functions["demo/hello"]?.nativeModules).toEqual([]);
   });
 
   it("names every file of dist/ in the manifest with its hash and size, and every package with its licence", async () => {
     const manifest = artifactManifest.parse(JSON.parse(read("artifacts.json").toString()));
-    const files = [...Object.values(manifest.functions), ...Object.values(manifest.layers), ...manifest.site];
+    const files = [
+      ...Object.values(manifest.functions),
+      ...Object.values(manifest.layers),
+      ...Object.values(manifest.sites).flat(),
+    ];
     for (const file of files) {
       expect([file.path, file.sha256, file.bytes]).toEqual([
         file.path,
@@ -66,14 +70,14 @@ describe("what a build writes", () => {
         read(file.path).length,
       ]);
     }
-    const licences = manifest.functions.picture?.licences.map(({ name, licence }) => `${name} ${licence}`);
+    const licences = manifest.functions["demo/picture"]?.licences.map(({ name, licence }) => `${name} ${licence}`);
     expect(licences).toContain("sharp Apache-2.0");
     expect(licences).toContain("@img/sharp-libvips-linux-arm64 LGPL-3.0-or-later");
-    expect(unzipSync(read("functions/picture.zip"))["LICENSES.txt"]?.length).toBeGreaterThan(10_000);
+    expect(unzipSync(read("functions/demo-picture.zip"))["LICENSES.txt"]?.length).toBeGreaterThan(10_000);
   });
 
   it("carries a client of AWS without the credential sources that Lambda does not have, nor advice on the Node version", async () => {
-    const code = Buffer.from(unzipSync(read("functions/hello.zip"))["index.mjs"] ?? []).toString();
+    const code = Buffer.from(unzipSync(read("functions/demo-hello.zip"))["index.mjs"] ?? []).toString();
     expect(code.length).toBeLessThan(250_000);
     expect(code.includes("NodeVersionSupportWarning")).toBe(false);
     const sources = ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "sso_start_url", "credential_process"];
@@ -83,7 +87,7 @@ describe("what a build writes", () => {
   it("lets the laptop run the same bundle with this machine's own native packages", async () => {
     const { manifest } = built;
     const task = join(project.folder, "task");
-    for (const [path, bytes] of Object.entries(unzipSync(read("functions/picture.zip")))) {
+    for (const [path, bytes] of Object.entries(unzipSync(read("functions/demo-picture.zip")))) {
       mkdirSync(dirname(join(task, path)), { recursive: true });
       writeFileSync(join(task, path), bytes);
     }
@@ -99,9 +103,9 @@ describe("what a build writes", () => {
   it("publishes the page with hashed, immutable files, and an index that is asked for anew", async () => {
     const { manifest } = built;
 
-    const html = read("site/index.html").toString();
-    const hashed = manifest.site.filter((file) => file.key !== "index.html");
-    expect(manifest.site.find((file) => file.key === "index.html")?.cacheControl).toBe("no-cache");
+    const html = read("sites/media/index.html").toString();
+    const hashed = (manifest.sites.media ?? []).filter((file) => file.key !== "index.html");
+    expect((manifest.sites.media ?? []).find((file) => file.key === "index.html")?.cacheControl).toBe("no-cache");
     expect(new Set(hashed.map((file) => file.cacheControl))).toEqual(new Set(["public, max-age=31536000, immutable"]));
     const types = hashed.map(({ key, contentType }) => `${key.replace(/-[^.]+/, "")} ${contentType}`);
     expect(types).toEqual([
@@ -133,7 +137,12 @@ describe("a build", () => {
     const manifests = [project, other].map(({ dist }) => readFileSync(join(dist, "artifacts.json"), "utf8"));
     expect(manifests[0]).toBe(manifests[1]);
     const read = (path: string) => readFileSync(join(project.dist, path));
-    for (const path of ["functions/picture.zip", "functions/hello.zip", "layers/ffmpeg.zip", "site/index.html"]) {
+    for (const path of [
+      "functions/demo-picture.zip",
+      "functions/demo-hello.zip",
+      "layers/ffmpeg.zip",
+      "sites/media/index.html",
+    ]) {
       expect(sha256(readFileSync(join(other.dist, path))), path).toBe(sha256(read(path)));
     }
     project.remove();
@@ -178,42 +187,44 @@ describe("a build after a build", () => {
 
     const second = await buildLaptop(project);
     const unchangedAt = statSync(join(project.dist, "artifacts.json")).mtimeMs;
-    project.write("lambdas/hello/handler.ts", "export const handler = () => 2;");
+    project.write("lambdas/demo/hello/handler.ts", "export const handler = () => 2;");
     const third = await buildLaptop(project);
 
     expect([second.isUnchanged, unchangedAt]).toEqual([true, before]);
     expect(third.isUnchanged).toBe(false);
-    expect(third.manifest.functions.hello?.sha256).not.toBe(second.manifest.functions.hello?.sha256);
-    expect(third.manifest.site).toEqual(second.manifest.site);
+    expect(third.manifest.functions["demo/hello"]?.sha256).not.toBe(second.manifest.functions["demo/hello"]?.sha256);
+    expect(third.manifest.sites).toEqual(second.manifest.sites);
   });
 
   it("repairs dist/ when a file was damaged, and removes the zip of a function that is gone", async () => {
     const { manifest } = await buildLaptop(project);
-    writeFileSync(join(project.dist, "functions/hello.zip"), "damaged");
+    writeFileSync(join(project.dist, "functions/demo-hello.zip"), "damaged");
     const repaired = await buildLaptop(project);
-    const repairedHash = sha256(read("functions/hello.zip"));
-    renameSync(join(project.folder, "lambdas/hello"), join(project.folder, "lambdas/hallo"));
+    const repairedHash = sha256(read("functions/demo-hello.zip"));
+    renameSync(join(project.folder, "lambdas/demo/hello"), join(project.folder, "lambdas/demo/hallo"));
     const smaller = await buildLaptop(project);
 
-    expect([repaired.isUnchanged, repairedHash]).toEqual([false, manifest.functions.hello?.sha256]);
-    expect(Object.keys(smaller.manifest.functions)).toEqual(["hallo"]);
-    expect(existsSync(join(project.dist, "functions/hello.zip"))).toBe(false);
+    expect([repaired.isUnchanged, repairedHash]).toEqual([false, manifest.functions["demo/hello"]?.sha256]);
+    expect(Object.keys(smaller.manifest.functions)).toEqual(["demo/hallo"]);
+    expect(existsSync(join(project.dist, "functions/demo-hello.zip"))).toBe(false);
   });
 
   it("names file and line of a mistake in a function", async () => {
     project.write(
-      "lambdas/hello/handler.ts",
+      "lambdas/demo/hello/handler.ts",
       'import { absent } from "../media/absent.ts";\nexport const handler = absent;\n',
     );
 
     const failure = buildLaptop(project);
 
     await expect(failure).rejects.toBeInstanceOf(BuildError);
-    await expect(failure).rejects.toThrow(/The functions cannot be bundled[\s\S]*lambdas\/hello\/handler\.ts:1:\d+/);
+    await expect(failure).rejects.toThrow(
+      /The functions cannot be bundled[\s\S]*lambdas\/demo\/hello\/handler\.ts:1:\d+/,
+    );
   });
 
   it("refuses a handler.ts that exports anything but `handler`", async () => {
-    project.write("lambdas/hello/handler.ts", "export const main = 1;");
+    project.write("lambdas/demo/hello/handler.ts", "export const main = 1;");
 
     await expect(buildLaptop(project)).rejects.toThrow("must export `handler` and nothing else; it exports main");
   });

@@ -13,11 +13,13 @@ describe("this project's functions", () => {
   const openZip = (path: string) => unzipSync(readFileSync(join(requireBuild().folder, path)));
 
   it("are exactly those whose environment the contracts describe", () => {
-    expect(Object.keys(requireBuild().manifest.functions).sort()).toEqual([...FUNCTION_NAMES].sort());
+    expect(Object.keys(requireBuild().manifest.functions).sort()).toEqual(
+      FUNCTION_NAMES.map((name) => `media/${name}`).sort(),
+    );
   });
 
   it.each(["presign", "status"])("that answer requests are at most 250 KB of code: %s", (name) => {
-    const path = requireBuild().manifest.functions[name]?.path ?? "";
+    const path = requireBuild().manifest.functions[`media/${name}`]?.path ?? "";
 
     expect(openZip(path)["index.mjs"]?.length).toBeLessThanOrEqual(MAX_API_BUNDLE_BYTES);
   });
@@ -60,14 +62,14 @@ describe("this project's functions", () => {
       }),
     );
 
-    expect(found).toEqual(["resize: linux-arm64", "resize: linux-arm64"]);
+    expect(found).toEqual(["media/resize: linux-arm64", "media/resize: linux-arm64"]);
   });
 });
 
 describe("HEIC's decoder", () => {
   const listFiles = (name: string) => {
     const { folder, manifest } = requireBuild();
-    return Object.keys(unzipSync(readFileSync(join(folder, manifest.functions[name]?.path ?? ""))));
+    return Object.keys(unzipSync(readFileSync(join(folder, manifest.functions[`media/${name}`]?.path ?? ""))));
   };
 
   it("lies beside resize's bundle in files that anyone may replace, with its licence, and in no other function's zip", () => {
@@ -87,7 +89,7 @@ describe("HEIC's decoder", () => {
 
   it("is told of in the zip's licences, with its sources and how to put another version in its place", () => {
     const { folder, manifest } = requireBuild();
-    const { path = "", licences = [] } = manifest.functions.resize ?? {};
+    const { path = "", licences = [] } = manifest.functions["media/resize"] ?? {};
     const text = Buffer.from(unzipSync(readFileSync(join(folder, path)))["LICENSES.txt"] ?? []).toString();
 
     expect(licences.map(({ name, licence }) => `${name} ${licence}`)).toContain("libheif-js LGPL-3.0");

@@ -5,19 +5,19 @@ import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 
 /** Two small functions and a page: with and without machine code, with an AWS client, with a package in CommonJS. */
 const SOURCES: Readonly<Record<string, string>> = {
-  "lambdas/hello/handler.ts": `
+  "lambdas/demo/hello/handler.ts": `
     import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
     const client = new DynamoDBClient({});
     export const handler = (key: string) => client.send(new GetItemCommand({ TableName: "t", Key: { k: { S: key } } }));`,
-  "lambdas/picture/handler.ts": `
+  "lambdas/demo/picture/handler.ts": `
     import sharp from "sharp";
-    import { WIDTH } from "../media/width.ts";
+    import { WIDTH } from "../width.ts";
     export async function handler(): Promise<{ format: string; width: number }> {
       const pixel = { width: WIDTH, height: 2, channels: 3, background: "red" } as const;
       const { info } = await sharp({ create: pixel }).jpeg().toBuffer({ resolveWithObject: true });
       return { format: info.format, width: info.width };
     }`,
-  "lambdas/media/width.ts": "export const WIDTH = 8;",
+  "lambdas/demo/width.ts": "export const WIDTH = 8;",
   "web/media/index.html": `<!doctype html><link rel="stylesheet" href="styles.css" /><link rel="icon" href="./icon.svg" />
     <a href="#top">Top</a><a href="https://example.com/page.html">Elsewhere</a>
     <script type="module" src="main.ts"></script>`,

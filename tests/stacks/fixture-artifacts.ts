@@ -19,7 +19,7 @@ export function writeFixtureArtifacts(folder: string, options: FixtureOptions = 
     return { path, sha256: createHash("sha256").update(body).digest("hex"), bytes: body.length };
   };
   const site = (key: string, contentType: string, cacheControl: string) => ({
-    ...put(`site/${key}`, Buffer.from(`content of ${key}\n`)),
+    ...put(`sites/media/${key}`, Buffer.from(`content of ${key}\n`)),
     key,
     contentType,
     cacheControl,
@@ -28,9 +28,12 @@ export function writeFixtureArtifacts(folder: string, options: FixtureOptions = 
     schema: 1,
     functions: Object.fromEntries(
       FUNCTION_NAMES.map((name) => [
-        name,
+        `media/${name}`,
         {
-          ...put(`functions/${name}.zip`, zip({ "index.mjs": Buffer.from(`export const handler = "${name}";\n`) })),
+          ...put(
+            `functions/media-${name}.zip`,
+            zip({ "index.mjs": Buffer.from(`export const handler = "${name}";\n`) }),
+          ),
           architecture: "arm64" as const,
           nativeModules: [],
           licences: [],
@@ -45,10 +48,12 @@ export function writeFixtureArtifacts(folder: string, options: FixtureOptions = 
         licences: [],
       },
     },
-    site: [
-      site("index.html", "text/html; charset=utf-8", "no-cache"),
-      site("assets/page-1a2b3c4d.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
-    ],
+    sites: {
+      media: [
+        site("index.html", "text/html; charset=utf-8", "no-cache"),
+        site("assets/page-1a2b3c4d.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
+      ],
+    },
     laptop: { nodeModules: "laptop/node_modules", layers: {} },
   };
   writeFileSync(join(folder, "artifacts.json"), JSON.stringify(manifest, undefined, 2));

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+import { media } from "../../stacks/media/system.ts";
 import { Artifacts } from "../../stacks/support/artifacts.ts";
 import { writeFixtureArtifacts } from "./fixture-artifacts.ts";
 
@@ -173,28 +174,32 @@ describe("synthesis", () => {
   });
 });
 
+const NEEDS = media.artifacts ?? { functions: [], layers: [], sites: [] };
+
 describe("Artifacts", () => {
   it("refuses a list that is not of the agreed form, field by field", () => {
     const dist = writeFixtureArtifacts(join(folder, "malformed"));
     const path = join(dist, "artifacts.json");
     const manifest = JSON.parse(readFileSync(path, "utf8"));
-    manifest.functions.resize.sha256 = "short";
+    manifest.functions["media/resize"].sha256 = "short";
     manifest.schema = 2;
     writeFileSync(path, JSON.stringify(manifest));
 
-    expect(() => Artifacts.read(dist)).toThrow(/artifacts\.json, schema:[\s\S]*functions, resize, sha256:/);
+    expect(() => Artifacts.read(dist, NEEDS)).toThrow(
+      /artifacts\.json, schema:[\s\S]*functions, media\/resize, sha256:/,
+    );
   });
 
   it("names everything that is missing at once: functions, layer, files", () => {
     const dist = writeFixtureArtifacts(join(folder, "incomplete"));
     const path = join(dist, "artifacts.json");
     const { functions, ...manifest } = JSON.parse(readFileSync(path, "utf8"));
-    const { convert: _unbuilt, ...others } = functions;
+    const { "media/convert": _unbuilt, ...others } = functions;
     writeFileSync(path, JSON.stringify({ ...manifest, functions: others, layers: {} }));
-    rmSync(join(dist, "site/index.html"));
+    rmSync(join(dist, "sites/media/index.html"));
 
-    expect(() => Artifacts.read(dist)).toThrow(
-      /functions, convert: is not listed; run `npm run build` first\n.*layers, ffmpeg: is not listed.*\n.*dist\/site\/index\.html: does not exist/,
+    expect(() => Artifacts.read(dist, NEEDS)).toThrow(
+      /functions, media\/convert: is not listed; run `npm run build` first\n.*layers, ffmpeg: is not listed.*\n.*dist\/sites\/media\/index\.html: does not exist/,
     );
   });
 });

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEndpoint } from "../../local/protocol/endpoint/endpoint.ts";
-import { createSts } from "../../local/services/sts/sts-service.ts";
 import { createAuthorize } from "../../local/iam/authorize.ts";
 import { createCredentialStore } from "../../local/iam/credential-store.ts";
 import { createRoleStore } from "../../local/iam/role-store.ts";
+import { startEndpoint } from "../../local/protocol/endpoint/endpoint.ts";
 import { createS3 } from "../../local/services/s3/s3-service.ts";
+import { createSts } from "../../local/services/sts/sts-service.ts";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "eu-central-1";

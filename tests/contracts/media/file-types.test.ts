@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { ACCEPTED_FORMATS } from "../../../contracts/media/accepted-formats.ts";
 import { identifyFile } from "../../../contracts/media/file-types.ts";
 import { MEDIA_KINDS } from "../../../contracts/media/media.ts";
-import { describeRefusal, listRefusals, REFUSED_FORMATS, type RefusedFormat } from "../../../contracts/media/refused-formats.ts";
+import {
+  describeRefusal,
+  listRefusals,
+  REFUSED_FORMATS,
+  type RefusedFormat,
+} from "../../../contracts/media/refused-formats.ts";
 import { CONTAINERS, type Container } from "../../../lambdas/media/formats/av-container.ts";
 import { SOURCE_FORMATS } from "../../../lambdas/media/formats/image-formats.ts";
 

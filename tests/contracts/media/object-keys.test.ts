@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { MEDIA_KINDS } from "../../../contracts/media/media.ts";
 import { findSourceKey, isJobId, renditionKey, sourceKey } from "../../../contracts/media/keys.ts";
+import { MEDIA_KINDS } from "../../../contracts/media/media.ts";
 
 describe("the key scheme", () => {
   it("finds kind and job in every key that it made", () => {

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { startEndpoint } from "../../../local/protocol/endpoint/endpoint.ts";
 import { createAuthorize } from "../../../local/iam/authorize.ts";
 import { createCredentialStore } from "../../../local/iam/credential-store.ts";
 import { createRoleStore } from "../../../local/iam/role-store.ts";
+import { startEndpoint } from "../../../local/protocol/endpoint/endpoint.ts";
 import { createS3 } from "../../../local/services/s3/s3-service.ts";
 import type { Credentials, Principal } from "../../../local/services.ts";
 

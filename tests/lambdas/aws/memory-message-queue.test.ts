@@ -1,6 +1,6 @@
 import { MemoryMessageQueue } from "../../support/message-queue.ts";
-import { describeMessageVisibility, QUEUE_SECONDS } from "./message-visibility.contract.ts";
 import { startClock } from "../support/fakes.ts";
+import { describeMessageVisibility, QUEUE_SECONDS } from "./message-visibility.contract.ts";
 
 describeMessageVisibility("in memory", async () => {
   const clock = startClock();

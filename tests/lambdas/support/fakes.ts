@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Context, SQSEvent } from "aws-lambda";
-import type { Clock } from "../../../lambdas/support/clock.ts";
 import type { Delivery } from "../../../lambdas/media/jobs/job-table.ts";
-import type { Hiding, MessageVisibility } from "../../../lambdas/support/message-visibility.ts";
-import type { Log, LogFields } from "../../../lambdas/support/log.ts";
 import type { EndedJob, JobMetrics } from "../../../lambdas/media/jobs/metrics.ts";
+import type { Clock } from "../../../lambdas/support/clock.ts";
+import type { Log, LogFields } from "../../../lambdas/support/log.ts";
+import type { Hiding, MessageVisibility } from "../../../lambdas/support/message-visibility.ts";
 
 export interface TestClock extends Clock {
   pass(seconds: number): void;

@@ -9,7 +9,7 @@ const MOST_BYTES = 30_000;
 
 it("is at most 30 kB gzipped, script and style together", () => {
   const { folder, manifest } = requireBuild();
-  const parts = manifest.site.filter(({ contentType }) => /javascript|css/.test(contentType));
+  const parts = (manifest.sites.media ?? []).filter(({ contentType }) => /javascript|css/.test(contentType));
 
   const bytes = parts.reduce(
     (sum, { path }) => sum + gzipSync(readFileSync(join(folder, path)), { level: 9 }).length,

@@ -1,8 +1,8 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ABANDONED_INDEX, DynamoDbJobTable } from "../../../../lambdas/media/jobs/aws/dynamodb-job-table.ts";
-import { describeJobTable, makeNewJob } from "./job-table.contract.ts";
 import { someDelivery } from "../../support/fakes.ts";
+import { describeJobTable, makeNewJob } from "./job-table.contract.ts";
 import { type JobsTableServer, startJobsTableServer } from "./jobs-table-server.ts";
 
 let server: JobsTableServer;

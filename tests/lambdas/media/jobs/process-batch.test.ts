@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import type { JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
-import { DarkroomError, SourceGoneError } from "../../../../lambdas/support/errors.ts";
+import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import { createBatchHandler } from "../../../../lambdas/media/jobs/process-batch.ts";
 import type { Work, WorkRequest } from "../../../../lambdas/media/jobs/work.ts";
-import { makeNewJob } from "./job-table.contract.ts";
+import { DarkroomError, SourceGoneError } from "../../../../lambdas/support/errors.ts";
 import {
   announce,
   makeBatch,
@@ -17,6 +16,7 @@ import {
   someDelivery,
   startClock,
 } from "../../support/fakes.ts";
+import { makeNewJob } from "./job-table.contract.ts";
 
 const RESULT: JobResult = { source: { contentType: "image/jpeg", bytes: 3 }, renditions: [] };
 

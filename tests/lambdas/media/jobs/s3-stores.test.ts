@@ -3,9 +3,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { S3RenditionStore } from "../../../../lambdas/media/jobs/aws/s3-rendition-store.ts";
 import { S3SourceStore } from "../../../../lambdas/media/jobs/aws/s3-source-store.ts";
-import { describeRenditionStore, describeSourceStore } from "./object-store.contract.ts";
 import { type LaptopS3, startLaptopS3 } from "../../aws/laptop-s3.ts";
 import { toRenditionBucket, toSourceBucket } from "../../aws/s3-buckets.ts";
+import { describeRenditionStore, describeSourceStore } from "./object-store.contract.ts";
 
 let s3: LaptopS3;
 /** Roles with exactly the actions that the adapters' docstrings name. */

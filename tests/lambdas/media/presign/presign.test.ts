@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorResponse, presignResponse } from "../../../../contracts/media/api.ts";
-import { CONVERSIONS } from "../../../../contracts/media/media.ts";
 import { findSourceKey } from "../../../../contracts/media/keys.ts";
+import { CONVERSIONS } from "../../../../contracts/media/media.ts";
 import { GOOD_REQUEST, makePresign, RULES } from "./presign-fixture.ts";
 
 async function create(change: Record<string, unknown> = {}) {

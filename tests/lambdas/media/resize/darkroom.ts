@@ -1,9 +1,9 @@
 import sharp from "sharp";
-import type { Conversion } from "../../../../contracts/media/media.ts";
 import { sourceKey } from "../../../../contracts/media/keys.ts";
+import type { Conversion } from "../../../../contracts/media/media.ts";
+import type { Job, JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
 import { MemoryRenditionStore } from "../../../../lambdas/media/jobs/memory/rendition-store.ts";
 import { MemorySourceStore } from "../../../../lambdas/media/jobs/memory/source-store.ts";
-import type { Job, JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
 import type { RenditionStore } from "../../../../lambdas/media/jobs/object-store.ts";
 import { createResize } from "../../../../lambdas/media/resize/resize-image.ts";
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import { MemorySourceStore } from "../../../../lambdas/media/jobs/memory/source-store.ts";
 import { createSettleHandler, type SettleEvent } from "../../../../lambdas/media/settle/route.ts";
-import { makeNewJob } from "../jobs/job-table.contract.ts";
 import {
   announce,
   makeBatch,
@@ -13,6 +12,7 @@ import {
   someDelivery,
   startClock,
 } from "../../support/fakes.ts";
+import { makeNewJob } from "../jobs/job-table.contract.ts";
 
 const SCHEDULED = { source: "aws.events", "detail-type": "Scheduled Event", detail: {} } as SettleEvent;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { errorResponse, statusResponse } from "../../../../contracts/media/api.ts";
-import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import type { JobResult, NewJob } from "../../../../lambdas/media/jobs/job-table.ts";
+import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import { createStatusRoute } from "../../../../lambdas/media/status/route.ts";
 import { createHttpHandler } from "../../../../lambdas/support/http.ts";
-import { makeNewJob } from "../jobs/job-table.contract.ts";
 import { recordLog, someDelivery, startClock } from "../../support/fakes.ts";
 import { makeHttpEvent } from "../../support/http-events.ts";
+import { makeNewJob } from "../jobs/job-table.contract.ts";
 
 const RESULT: JobResult = {
   source: { contentType: "image/jpeg", bytes: 1000, width: 4000, height: 3000 },

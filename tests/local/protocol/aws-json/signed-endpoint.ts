@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findCredentialScope } from "../../../../local/protocol/sigv4/credential-scope.ts";
 import type {
   AccessRequest,
   AwsService,
@@ -13,7 +14,6 @@ import type {
   Principal,
   ServiceContext,
 } from "../../../../local/services.ts";
-import { findCredentialScope } from "../../../../local/protocol/sigv4/credential-scope.ts";
 
 export const REGION = "eu-central-1";
 export const ACCOUNT = "111122223333";

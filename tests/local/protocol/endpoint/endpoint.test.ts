@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterEach, describe, expect, it } from "vitest";
+import { createCredentialStore } from "../../../../local/iam/credential-store.ts";
 import { type Endpoint, startEndpoint } from "../../../../local/protocol/endpoint/endpoint.ts";
 import { closeServer, listen } from "../../../../local/protocol/endpoint/listen.ts";
 import { createSts } from "../../../../local/services/sts/sts-service.ts";
-import { createCredentialStore } from "../../../../local/iam/credential-store.ts";
 import type { AwsService, Credentials, Principal } from "../../../../local/services.ts";
 
 const open: Endpoint[] = [];

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { DynamoDBClient, ListTablesCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Principal } from "../../../../local/services.ts";
 import { canonicalRequest, parseQuery } from "../../../../local/protocol/sigv4/canonical-request.ts";
 import { findCredentialScope } from "../../../../local/protocol/sigv4/credential-scope.ts";
 import { SignatureError } from "../../../../local/protocol/sigv4/signature-error.ts";
 import { sha256, verifySignature } from "../../../../local/protocol/sigv4/verify-signature.ts";
+import type { Principal } from "../../../../local/services.ts";
 
 const credentials = { accessKeyId: "ASIAFUNCTION", secretAccessKey: "secret", sessionToken: "token" };
 const principal: Principal = { type: "role", arn: "arn:aws:iam::111111111111:role/function" };

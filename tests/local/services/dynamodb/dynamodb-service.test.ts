@@ -18,7 +18,13 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDynamoDb, type LaptopDynamoDb } from "../../../../local/services/dynamodb/dynamodb-service.ts";
 import type { TableSettings } from "../../../../local/services.ts";
-import { ACCOUNT, createAuthorize, REGION, roleNamed, SignedEndpoint } from "../../protocol/aws-json/signed-endpoint.ts";
+import {
+  ACCOUNT,
+  createAuthorize,
+  REGION,
+  roleNamed,
+  SignedEndpoint,
+} from "../../protocol/aws-json/signed-endpoint.ts";
 
 const TABLE = "darkroom-test-jobs";
 const ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLE}`;

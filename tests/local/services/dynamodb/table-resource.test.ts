@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { awsDynamodbTable } from "../../../../local/services/dynamodb/resources/aws-dynamodb-table.ts";
 import type { LaptopRuntime } from "../../../../local/runtime.ts";
+import { awsDynamodbTable } from "../../../../local/services/dynamodb/resources/aws-dynamodb-table.ts";
 
 const TABLE = {
   name: "darkroom-dev-media-jobs",

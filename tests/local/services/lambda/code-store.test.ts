@@ -26,7 +26,7 @@ const openStore = (zipPath: string, more: Partial<ArtifactManifest> = {}) => {
     schema: 1,
     functions: { resize: { ...entry, nativeModules: ["sharp"] } },
     layers: { ffmpeg: { ...entry, target: "aws" } },
-    site: [],
+    sites: {},
     laptop: { nodeModules: "laptop/modules", layers: { ffmpeg: "laptop/ffmpeg" } },
     ...more,
   };

@@ -1,9 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createLambda, type LambdaContext, type LaptopLambda } from "../../../../local/services/lambda/lambda-service.ts";
-import type { AccessRequest, FunctionSettings, InvokeResult, SqsService } from "../../../../local/services.ts";
+import {
+  createLambda,
+  type LambdaContext,
+  type LaptopLambda,
+} from "../../../../local/services/lambda/lambda-service.ts";
 import { createSqs } from "../../../../local/services/sqs/sqs-service.ts";
-import { ADMINISTRATOR, createAuthorize, type LogLine, SignedEndpoint } from "../../protocol/aws-json/signed-endpoint.ts";
+import type { AccessRequest, FunctionSettings, InvokeResult, SqsService } from "../../../../local/services.ts";
+import {
+  ADMINISTRATOR,
+  createAuthorize,
+  type LogLine,
+  SignedEndpoint,
+} from "../../protocol/aws-json/signed-endpoint.ts";
 import { functionOf } from "./function-zip.ts";
 
 /** Lambda and SQS behind one signed endpoint, with the nouns of the tests. */

@@ -11,8 +11,8 @@ import {
   paginateDescribeLogGroups,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseFilterPattern } from "../../../../local/services/logs/filter-pattern.ts";
 import { createLogWriter, type LogWriter } from "../../../../local/log-writer.ts";
+import { parseFilterPattern } from "../../../../local/services/logs/filter-pattern.ts";
 import { createLogs } from "../../../../local/services/logs/logs-service.ts";
 import type { LogsService } from "../../../../local/services.ts";
 import {

@@ -14,6 +14,8 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
+import type { LocalResource } from "../../../../local/model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../../local/runtime.ts";
 import { awsS3Bucket } from "../../../../local/services/s3/resources/aws-s3-bucket.ts";
 import { awsS3BucketCorsConfiguration } from "../../../../local/services/s3/resources/aws-s3-bucket-cors-configuration.ts";
 import { awsS3BucketLifecycleConfiguration } from "../../../../local/services/s3/resources/aws-s3-bucket-lifecycle-configuration.ts";
@@ -24,8 +26,6 @@ import { awsS3BucketPublicAccessBlock } from "../../../../local/services/s3/reso
 import { awsS3BucketServerSideEncryptionConfiguration } from "../../../../local/services/s3/resources/aws-s3-bucket-server-side-encryption-configuration.ts";
 import { awsS3BucketVersioning } from "../../../../local/services/s3/resources/aws-s3-bucket-versioning.ts";
 import { awsS3Object } from "../../../../local/services/s3/resources/aws-s3-object.ts";
-import type { LocalResource } from "../../../../local/model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../../local/runtime.ts";
 import { ACCOUNT, REGION, startS3, type TestS3 } from "./s3-fixture.ts";
 
 const bucket = "declared";
