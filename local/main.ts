@@ -1,10 +1,10 @@
 import { join, relative, resolve } from "node:path";
-import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
 import type { Laptop } from "./run-stack.ts";
 import { findStackFolder, parseSettings, type Settings } from "./settings.ts";
 import { startLaptop } from "./start.ts";
+import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 
 /**
  * The laptop runtime as a program: runs the synthesized stack until Ctrl-C. Exit codes: 0 stopped on request, 1 could

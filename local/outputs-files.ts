@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { replaceFile } from "./state/replace-file.ts";
 import type { Laptop } from "./run-stack.ts";
+import { replaceFile } from "./state/replace-file.ts";
 
 /**
  * Version 1 of the AWS CLI sends `aws sqs` to AWS itself, whatever AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS or a profile's

@@ -1,8 +1,8 @@
 import { rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { isDiskFull } from "./state/disk-full.ts";
 import { Refusal } from "./model/refusal.ts";
 import { parseSettings } from "./settings.ts";
+import { isDiskFull } from "./state/disk-full.ts";
 import { lockStateFolder } from "./state/state-lock.ts";
 
 /**

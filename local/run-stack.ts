@@ -1,9 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
-import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
-import { startEndpoint } from "./protocol/endpoint/endpoint.ts";
-import { createForeignReport } from "./protocol/endpoint/foreign-requests.ts";
 import { createAuthorize } from "./iam/authorize.ts";
 import { createCredentialStore } from "./iam/credential-store.ts";
 import { createRoleStore } from "./iam/role-store.ts";
@@ -12,10 +9,12 @@ import { createAddressRewriter } from "./model/own-addresses.ts";
 import { planStart } from "./model/plan.ts";
 import { findAtPath, type Reference, resolveReferences } from "./model/references.ts";
 import { Refusal } from "./model/refusal.ts";
+import type { LocalResource, StartedResource } from "./model/resources/resource.ts";
 import { type DeclaredResource, describeIssue, type StackDocument } from "./model/stack-document.ts";
 import { createPortPlan } from "./ports.ts";
+import { startEndpoint } from "./protocol/endpoint/endpoint.ts";
+import { createForeignReport } from "./protocol/endpoint/foreign-requests.ts";
 import { readArtifacts, readStack } from "./read-inputs.ts";
-import type { LocalResource, StartedResource } from "./model/resources/resource.ts";
 import type { CoreRuntime } from "./runtime.ts";
 import type {
   AwsService,
@@ -29,6 +28,7 @@ import type {
   ServiceContext,
   SqsService,
 } from "./services.ts";
+import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 import { recordStateFiles, requireStateFiles } from "./state/state-files.ts";
 import { lockStateFolder } from "./state/state-lock.ts";
 import { Teardown } from "./teardown.ts";

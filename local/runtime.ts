@@ -1,6 +1,6 @@
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
-import type { CachePolicy, ResponseHeadersPolicy } from "./services/cdn/settings.ts";
 import type { ReportForeign } from "./protocol/endpoint/foreign-requests.ts";
+import type { CachePolicy, ResponseHeadersPolicy } from "./services/cdn/settings.ts";
 import type { HttpApi } from "./services/http-api/http-api.ts";
 import type {
   Authorize,

@@ -5,7 +5,7 @@ it("lint refuses a promise that is neither awaited, returned nor handled, wherev
   const files = {
     "lambdas/support/store.ts": "export async function save(): Promise<void> {}\n",
     "lambdas/media/presign/create-upload.ts": [
-      'import { save } from "../support/store.ts";',
+      'import { save } from "../../support/store.ts";',
       "export class Upload {",
       "  async start(): Promise<void> {}",
       "  async create(): Promise<void> {",

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { PlannedFile } from "../formats/av-plan.ts";
 import { DarkroomError } from "../../support/errors.ts";
+import type { PlannedFile } from "../formats/av-plan.ts";
 import type { Encoder, EncoderRun } from "./encoder.ts";
 
 /** ffmpeg's `-fs` stops within a packet of its limit; what comes this close was cut. */

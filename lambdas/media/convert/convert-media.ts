@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rgbaToThumbHash } from "thumbhash";
+import { DarkroomError } from "../../support/errors.ts";
+import type { Log } from "../../support/log.ts";
 import type { AvLimits } from "../formats/av-limits.ts";
 import { checkDuration } from "../formats/av-limits.ts";
 import {
@@ -22,8 +24,6 @@ import {
 import { choosePoster, chooseThumbnails, splitFrames, THUMBNAIL_COUNT } from "../formats/video-stills.ts";
 import type { JobResult, SourceFacts } from "../jobs/job-table.ts";
 import type { RenditionStore, SourceStore } from "../jobs/object-store.ts";
-import { DarkroomError } from "../../support/errors.ts";
-import type { Log } from "../../support/log.ts";
 import type { Work, WorkRequest } from "../jobs/work.ts";
 import { checkOutput, checkStill, createTooLargeOutput, type OutputBounds } from "./check-output.ts";
 import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";

@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
+import { DarkroomError } from "../../support/errors.ts";
 import { type MediaFacts, parseProbe } from "../formats/av-facts.ts";
 import { createTooManyPixelsError, createTooManyStreamsError } from "../formats/av-limits.ts";
 import { probeArguments } from "../formats/ffmpeg-arguments.ts";
-import { DarkroomError } from "../../support/errors.ts";
 import type { Encoder, EncoderProgress, EncoderRun } from "./encoder.ts";
 import { type ProcessEnd, runProcess } from "./encoder-process.ts";
 

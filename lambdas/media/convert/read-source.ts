@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { MediaKind } from "../../../contracts/media/media.ts";
 import { describeRefusal } from "../../../contracts/media/refused-formats.ts";
+import { DarkroomError } from "../../support/errors.ts";
 import { isCutOff } from "../formats/av-completeness.ts";
 import { CONTAINERS, type Container, SNIFFED_BYTES, sniffContainers, sniffSound } from "../formats/av-container.ts";
 import type { MediaFacts } from "../formats/av-facts.ts";
@@ -11,7 +12,6 @@ import { findForeignRecording } from "../formats/av-refusals.ts";
 import { measureArguments, type Reading, SOURCE_FILE } from "../formats/ffmpeg-arguments.ts";
 import { skipZeros } from "../formats/mpeg-frames.ts";
 import type { ReadAt } from "../formats/read-at.ts";
-import { DarkroomError } from "../../support/errors.ts";
 import type { Encoder, EncoderRun } from "./encoder.ts";
 
 export interface Source {

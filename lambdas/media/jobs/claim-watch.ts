@@ -1,7 +1,7 @@
 import type { Clock } from "../../support/clock.ts";
-import type { Job, JobResult, JobTable } from "./job-table.ts";
 import { DarkroomError } from "../../support/errors.ts";
 import type { Log } from "../../support/log.ts";
+import type { Job, JobResult, JobTable } from "./job-table.ts";
 
 /** Another worker holds the job, or it has ended: whatever this one still does counts for nothing. */
 export class LostClaimError extends Error {

@@ -1,14 +1,14 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { parseUploadsArrived, type UploadArrived } from "../../../contracts/media/messages.ts";
 import { findSourceKey } from "../../../contracts/media/keys.ts";
+import { parseUploadsArrived, type UploadArrived } from "../../../contracts/media/messages.ts";
 import type { Clock } from "../../support/clock.ts";
-import type { Delivery, Job, JobError, JobResult, JobTable } from "./job-table.ts";
-import type { MessageVisibility } from "../../support/message-visibility.ts";
-import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 import { DarkroomError, SourceGoneError } from "../../support/errors.ts";
 import type { Log } from "../../support/log.ts";
+import type { MessageVisibility } from "../../support/message-visibility.ts";
+import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
+import type { Delivery, Job, JobError, JobResult, JobTable } from "./job-table.ts";
 import type { JobMetrics } from "./metrics.ts";
-import { Redelivery } from "../../support/redelivery.ts";
+import { Redelivery } from "./redelivery.ts";
 import type { Work } from "./work.ts";
 
 export interface BatchDependencies {

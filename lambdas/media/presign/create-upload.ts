@@ -1,9 +1,9 @@
 import type { PresignRequest, PresignResponse } from "../../../contracts/media/api.ts";
-import type { MediaKind } from "../../../contracts/media/media.ts";
 import { sourceKey } from "../../../contracts/media/keys.ts";
+import type { MediaKind } from "../../../contracts/media/media.ts";
 import type { Clock } from "../../support/clock.ts";
-import type { JobTable, NewJob } from "../jobs/job-table.ts";
 import type { UploadSigner } from "../../support/upload-signer.ts";
+import type { JobTable, NewJob } from "../jobs/job-table.ts";
 import { normalizeFileName } from "./file-name.ts";
 import { requireConversion, requireFormat, requireSize } from "./upload-rules.ts";
 

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createDynamoDbClient } from "../../aws/clients.ts";
-import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import { S3UploadSigner } from "../../aws/s3-upload-signer.ts";
 import { systemClock } from "../../support/clock.ts";
 import { readEnvironment, readPositiveInteger, readSwitch } from "../../support/environment.ts";
 import { createLog, type Log } from "../../support/log.ts";
+import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import type { CreateUploadDependencies, UploadRules } from "./create-upload.ts";
 
 export interface PresignDependencies extends CreateUploadDependencies {

@@ -1,13 +1,13 @@
 import { createDynamoDbClient } from "../../aws/clients.ts";
-import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import { createS3Client } from "../../aws/s3-client.ts";
-import { S3RenditionStore } from "../jobs/aws/s3-rendition-store.ts";
-import { S3SourceStore } from "../jobs/aws/s3-source-store.ts";
 import { createSqsClient } from "../../aws/sqs-client.ts";
 import { SqsMessageVisibility } from "../../aws/sqs-message-visibility.ts";
 import { systemClock } from "../../support/clock.ts";
 import { readEnvironment, readPositiveInteger, readSwitch } from "../../support/environment.ts";
 import { createLog } from "../../support/log.ts";
+import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
+import { S3RenditionStore } from "../jobs/aws/s3-rendition-store.ts";
+import { S3SourceStore } from "../jobs/aws/s3-source-store.ts";
 import { createMetrics } from "../jobs/metrics.ts";
 import type { BatchDependencies } from "../jobs/process-batch.ts";
 import type { ResizeDependencies } from "./resize-image.ts";

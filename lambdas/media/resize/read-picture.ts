@@ -1,6 +1,6 @@
+import { DarkroomError } from "../../support/errors.ts";
 import { parseImageFormat, type SourceFormat } from "../formats/image-formats.ts";
 import { mendPicture } from "../formats/mend-picture.ts";
-import { DarkroomError } from "../../support/errors.ts";
 import { reportDamage } from "./picture-damage.ts";
 
 /** An upload that is known to be a picture. */

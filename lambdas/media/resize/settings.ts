@@ -1,5 +1,5 @@
-import { MAX_SIDE_PIXELS } from "../formats/image-bounds.ts";
 import { readPositiveInteger } from "../../support/environment.ts";
+import { MAX_SIDE_PIXELS } from "../formats/image-bounds.ts";
 
 /** `150,320,640,1024`: whole pixels. Throws where the deployment says anything else. */
 export function readWidths(text: string): number[] {

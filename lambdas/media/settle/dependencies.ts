@@ -1,10 +1,10 @@
 import { createDynamoDbClient } from "../../aws/clients.ts";
-import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import { createS3Client } from "../../aws/s3-client.ts";
-import { S3SourceStore } from "../jobs/aws/s3-source-store.ts";
 import { systemClock } from "../../support/clock.ts";
 import { readEnvironment } from "../../support/environment.ts";
 import { createLog } from "../../support/log.ts";
+import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
+import { S3SourceStore } from "../jobs/aws/s3-source-store.ts";
 import { createMetrics } from "../jobs/metrics.ts";
 import type { ExpireDependencies } from "./expire-abandoned.ts";
 import type { GiveUpDependencies } from "./give-up.ts";

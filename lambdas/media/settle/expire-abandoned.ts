@@ -1,8 +1,8 @@
 import type { Clock } from "../../support/clock.ts";
-import type { Job, JobTable } from "../jobs/job-table.ts";
-import type { SourceStore } from "../jobs/object-store.ts";
 import type { Log } from "../../support/log.ts";
+import type { Job, JobTable } from "../jobs/job-table.ts";
 import type { JobMetrics } from "../jobs/metrics.ts";
+import type { SourceStore } from "../jobs/object-store.ts";
 
 export interface ExpireDependencies {
   readonly jobs: Pick<JobTable, "listAbandoned" | "expire">;

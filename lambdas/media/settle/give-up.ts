@@ -1,10 +1,10 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { ERRORS } from "../../../contracts/media/errors.ts";
-import { parseUploadsArrived } from "../../../contracts/media/messages.ts";
 import { findSourceKey } from "../../../contracts/media/keys.ts";
+import { parseUploadsArrived } from "../../../contracts/media/messages.ts";
 import type { Clock } from "../../support/clock.ts";
-import type { JobError, JobTable } from "../jobs/job-table.ts";
 import type { Log } from "../../support/log.ts";
+import type { JobError, JobTable } from "../jobs/job-table.ts";
 import type { JobMetrics } from "../jobs/metrics.ts";
 
 export interface GiveUpDependencies {

@@ -1,8 +1,8 @@
 import { createDynamoDbClient } from "../../aws/clients.ts";
-import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import { systemClock } from "../../support/clock.ts";
 import { readEnvironment } from "../../support/environment.ts";
 import { createLog, type Log } from "../../support/log.ts";
+import { DynamoDbJobTable } from "../jobs/aws/dynamodb-job-table.ts";
 import type { FindJobDependencies } from "./find-job.ts";
 
 export interface StatusDependencies extends FindJobDependencies {

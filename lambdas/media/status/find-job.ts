@@ -2,8 +2,8 @@ import type { StatusResponse } from "../../../contracts/media/api.ts";
 import { ERRORS } from "../../../contracts/media/errors.ts";
 import { findSourceKey, isJobId } from "../../../contracts/media/keys.ts";
 import type { Clock } from "../../support/clock.ts";
-import type { Job, JobTable, Rendition } from "../jobs/job-table.ts";
 import { DarkroomError } from "../../support/errors.ts";
+import type { Job, JobTable, Rendition } from "../jobs/job-table.ts";
 
 export interface FindJobDependencies {
   readonly jobs: Pick<JobTable, "find">;

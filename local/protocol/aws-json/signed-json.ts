@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import type { Principal, ServiceContext } from "../../services.ts";
+import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import { SignatureError } from "../sigv4/signature-error.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
 import { AwsError } from "./aws-error.ts";

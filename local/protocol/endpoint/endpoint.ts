@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AwsService, CredentialStore, Log } from "../../services.ts";
 import type { AwsError } from "../aws-json/aws-error.ts";
 import { readBody, toAwsError } from "../aws-json/signed-json.ts";
-import type { AwsService, CredentialStore, Log } from "../../services.ts";
 import { findCredentialScope } from "../sigv4/credential-scope.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
 import { drain } from "./drain.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import type { LambdaService, Log, Principal, ReceivedMessage, SqsService } from "../../services.ts";
+import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import { findFailedIds } from "./batch-response.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AwsError } from "../../protocol/aws-json/aws-error.ts";
 import { logFileName } from "../../log-writer.ts";
+import { AwsError } from "../../protocol/aws-json/aws-error.ts";
 
 export const NAMESPACE = "com.amazonaws.logs";
 

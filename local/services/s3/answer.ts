@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import { SignatureError } from "../../protocol/sigv4/signature-error.ts";
+import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import { authenticate, requireAccess } from "./access.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { refuseUnsupportedHeaders } from "./object-headers.ts";

@@ -1,5 +1,5 @@
-import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import type { DeliverToQueue, Log } from "../../services.ts";
+import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import type { Catalog } from "./catalog.ts";
 import type { PendingEvent } from "./model.ts";
 import type { EventChange } from "./notifications.ts";

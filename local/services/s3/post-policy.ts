@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { CredentialStore, Principal } from "../../services.ts";
 import { ALGORITHM, parseCredential } from "../../protocol/sigv4/credential-scope.ts";
 import { SignatureError } from "../../protocol/sigv4/signature-error.ts";
 import {
@@ -10,6 +9,7 @@ import {
   parseAmzDate,
   requireSameSignature,
 } from "../../protocol/sigv4/verify-signature.ts";
+import type { CredentialStore, Principal } from "../../services.ts";
 import { S3Error } from "./s3-error.ts";
 
 /** The form's fields by lower-case name, the file not among them. */

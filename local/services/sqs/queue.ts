@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import { Journal } from "../../state/journal.ts";
 import type { QueueSettings, RuntimeClock, ServiceContext } from "../../services.ts";
+import { Journal } from "../../state/journal.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
 
 interface TakenBy {

@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { DarkroomError, SourceGoneError } from "../../../support/errors.ts";
+import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { createSizeCap, createTooLargeError } from "../source-limits.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { SourceGoneError } from "../../../support/errors.ts";
+import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { createTooLargeError } from "../source-limits.ts";
 
 interface StoredVersion {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
 
 /** The key is the path alone (threats.md A6); the runtime knows no other, so that none can slip in unnoticed. */
 const none = z.literal("none", { message: 'must be "none": the laptop runtime caches by path only' });

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { Distribution } from "../distribution.ts";
-import { createOriginFetcher } from "../s3-origin.ts";
-import type { CacheBehavior, DistributionSettings, S3Origin } from "../settings.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { block, blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import { Distribution } from "../distribution.ts";
+import { createOriginFetcher } from "../s3-origin.ts";
+import type { CacheBehavior, DistributionSettings, S3Origin } from "../settings.ts";
 
 const S3_DOMAIN = /^(.+)\.s3[.-][a-z0-9-]+\.amazonaws\.com$/;
 const method = z.enum(["GET", "HEAD", "OPTIONS"], {

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).max(64),

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { CorsPolicy, PolicyHeader } from "../settings.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import type { CorsPolicy, PolicyHeader } from "../settings.ts";
 
 const items = block(z.strictObject({ items: z.array(z.string()) }));
 const override = z.boolean();

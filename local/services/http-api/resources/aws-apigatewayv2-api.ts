@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { CorsSettings } from "../cors.ts";
-import { HttpApi } from "../http-api.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { block, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import type { CorsSettings } from "../cors.ts";
+import { HttpApi } from "../http-api.ts";
 
 const texts = z.array(z.string()).default([]);
 const cors = z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
 
 const INVOKE_ARN = /:lambda:path\/2015-03-31\/functions\/(arn:aws:lambda:[^/]+)\/invocations$/;
 

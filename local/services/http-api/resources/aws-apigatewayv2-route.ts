@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { parseRouteKey } from "../routes.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import { parseRouteKey } from "../routes.ts";
 
 const schema = z.strictObject({
   api_id: z.string(),

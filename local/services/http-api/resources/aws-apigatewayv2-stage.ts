@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { listUnknownVariables } from "../access-log.ts";
-import type { StageSettings, Throttle } from "../http-api.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
 import { block, blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { CoreRuntime } from "../../../runtime.ts";
+import { listUnknownVariables } from "../access-log.ts";
+import type { StageSettings, Throttle } from "../http-api.ts";
 
 const LOG_GROUP_ARN = /^arn:aws:logs:[^:]+:\d+:log-group:([^:]+)(?::\*)?$/;
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).max(64),

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z
   .strictObject({

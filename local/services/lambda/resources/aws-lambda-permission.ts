@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   statement_id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be 1 to 100 letters, digits, hyphens or underscores"),

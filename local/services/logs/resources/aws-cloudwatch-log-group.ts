@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 /** CloudWatch's own list; 0 is for ever. */
 const RETENTION_DAYS = [

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({ bucket: z.string(), policy: policyText("resource") });
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),

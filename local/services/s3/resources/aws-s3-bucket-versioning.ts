@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),

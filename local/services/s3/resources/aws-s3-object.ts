@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z
   .strictObject({

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { tags } from "../../../model/resources/blocks.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
 import type { LaptopRuntime } from "../../../runtime.ts";
 import { scheduleOf } from "../schedule.ts";
 import { parseScheduleExpression } from "../schedule-expression.ts";
-import { tags } from "../../../model/resources/blocks.ts";
-import { defineResource } from "../../../model/resources/resource.ts";
 
 const schema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "must be 1 to 64 letters, digits, dots, hyphens or underscores"),

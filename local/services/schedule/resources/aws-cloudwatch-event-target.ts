@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { defineResource } from "../../../model/resources/resource.ts";
 import type { LaptopRuntime } from "../../../runtime.ts";
 import { scheduleOf } from "../schedule.ts";
-import { defineResource } from "../../../model/resources/resource.ts";
 
 const schema = z.strictObject({
   /** The rule's name. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
+import { defineResource } from "../../../model/resources/resource.ts";
 import type { LaptopRuntime } from "../../../runtime.ts";
 import { queueArn } from "./aws-sqs-queue.ts";
-import { defineResource } from "../../../model/resources/resource.ts";
 
 const schema = z.strictObject({ queue_url: z.string(), policy: policyText("resource") });
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { defineResource } from "../../../model/resources/resource.ts";
 import type { LaptopRuntime } from "../../../runtime.ts";
 import { parseQueueAttributes } from "../queue-attributes.ts";
 import { queueArn } from "./aws-sqs-queue.ts";
-import { defineResource } from "../../../model/resources/resource.ts";
 
 const schema = z.strictObject({ queue_url: z.string(), redrive_allow_policy: z.string() });
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
-import { parseQueueAttributes } from "../queue-attributes.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
+import { parseQueueAttributes } from "../queue-attributes.ts";
 
 const schema = z.strictObject({
   name: z

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const notification = z.strictObject({
   notification_type: z.enum(["ACTUAL", "FORECASTED"]),

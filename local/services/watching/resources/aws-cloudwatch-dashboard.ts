@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const widget = z.looseObject({ type: z.enum(["metric", "alarm", "text", "log"]), properties: z.looseObject({}) });
 const body = z.looseObject({ widgets: z.array(widget).max(500) });

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const period = z.int().multipleOf(60).min(60).max(86_400);
 const query = z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { LaptopRuntime } from "../../../runtime.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
+import type { LaptopRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, "must be letters, digits, hyphens or underscores (no FIFO topic)"),

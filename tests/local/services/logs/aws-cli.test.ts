@@ -12,7 +12,7 @@ import { ADMINISTRATOR, REGION, SignedEndpoint } from "../../protocol/aws-json/s
 const version = spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout ?? "";
 const skipped = version === "" ? " (skipped: no aws on PATH)" : "";
 const tailSkipped = version.startsWith("aws-cli/2") ? "" : " (skipped: `aws logs tail` came with version 2 of the CLI)";
-const GROUP = "/aws/lambda/darkroom-dev-resize";
+const GROUP = "/aws/lambda/darkroom-dev-media-resize";
 
 let endpoint: SignedEndpoint;
 let writer: LogWriter;

@@ -128,7 +128,7 @@ describe("the laptop's CloudWatch Logs", () => {
   });
 
   it("lists the groups that the stack declares, by page, prefix and part of a name", async () => {
-    for (const name of ["/aws/apigateway/api", "/aws/lambda/darkroom-dev-convert"]) service.putLogGroup(name, {});
+    for (const name of ["/aws/apigateway/api", "/aws/lambda/darkroom-dev-media-convert"]) service.putLogGroup(name, {});
     await logLines("a");
     const list = async (question: object) => {
       const pages = paginateDescribeLogGroups({ client: clientOf() }, question);
@@ -136,7 +136,7 @@ describe("the laptop's CloudWatch Logs", () => {
       for await (const { logGroups = [] } of pages) groups.push(...logGroups);
       return groups;
     };
-    const convert = "/aws/lambda/darkroom-dev-convert";
+    const convert = "/aws/lambda/darkroom-dev-media-convert";
 
     const [resize] = await list({ logGroupNamePrefix: GROUP });
     expect(resize).toMatchObject({

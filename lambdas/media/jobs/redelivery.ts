@@ -1,7 +1,7 @@
 import type { SQSBatchItemFailure, SQSRecord } from "aws-lambda";
-import type { MessageVisibility } from "./message-visibility.ts";
-import { LostClaimError, OutOfTimeError } from "../media/jobs/claim-watch.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../../support/log.ts";
+import type { MessageVisibility } from "../../support/message-visibility.ts";
+import { LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 
 /**
  * A message comes back this long after its invocation can at most have lived: by then the job's lease is over, whatever

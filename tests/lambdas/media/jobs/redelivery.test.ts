@@ -1,14 +1,14 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import type { JobResult } from "../../../lambdas/media/jobs/job-table.ts";
-import { MemoryJobTable } from "../../../lambdas/media/jobs/memory/job-table.ts";
-import { createBatchHandler } from "../../../lambdas/media/jobs/process-batch.ts";
-import { DarkroomError } from "../../../lambdas/support/errors.ts";
-import type { Hiding, MessageVisibility } from "../../../lambdas/support/message-visibility.ts";
-import { planRetryDelay } from "../../../lambdas/support/redelivery.ts";
-import { MemoryMessageQueue } from "../../support/message-queue.ts";
-import { makeNewJob } from "../media/jobs/job-table.contract.ts";
-import { announce, recordLog, recordMetrics, someDelivery, startClock } from "./fakes.ts";
+import type { JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
+import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
+import { createBatchHandler } from "../../../../lambdas/media/jobs/process-batch.ts";
+import { planRetryDelay } from "../../../../lambdas/media/jobs/redelivery.ts";
+import { DarkroomError } from "../../../../lambdas/support/errors.ts";
+import type { Hiding, MessageVisibility } from "../../../../lambdas/support/message-visibility.ts";
+import { MemoryMessageQueue } from "../../../support/message-queue.ts";
+import { announce, recordLog, recordMetrics, someDelivery, startClock } from "../../support/fakes.ts";
+import { makeNewJob } from "./job-table.contract.ts";
 
 const TIMEOUT_SECONDS = 60;
 /** A killed worker's message is hidden for the invocation's time and this. */
