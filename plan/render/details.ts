@@ -1,7 +1,7 @@
 import type { ChangeKind, ResourceChange } from "../model/change.ts";
 import { type Difference, describeValue, listDifferences } from "../model/differences.ts";
-import type { StackReview } from "../model/review.ts";
 import { Withheld } from "../model/value.ts";
+import type { StackReview } from "../review.ts";
 import type { Block } from "./fit.ts";
 import { code } from "./markdown.ts";
 

@@ -1,5 +1,5 @@
 import type { Category, Finding } from "../model/finding.ts";
-import type { Counts, StackReview } from "../model/review.ts";
+import type { Counts, StackReview } from "../review.ts";
 import { renderDetails } from "./details.ts";
 import { type Block, fitBlocks, joinBlocks } from "./fit.ts";
 import { code, renderSentence } from "./markdown.ts";

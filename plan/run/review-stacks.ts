@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../command-line/command-line.mjs";
-import { createReview } from "../model/review.ts";
 import { readSources } from "../model/source.ts";
 import { parsePlan } from "../model/terraform-plan.ts";
 import { PlanError } from "../plan-error.ts";
 import { isFailed, type ReviewedStack, renderReview } from "../render/review.ts";
+import { createReview } from "../review.ts";
 import type { PlanArguments } from "./arguments.ts";
 import { removeDraft } from "./saved-plans.ts";
 import { heedSignals, Stopped } from "./stop.ts";

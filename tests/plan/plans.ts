@@ -1,7 +1,7 @@
 import { type Finding, plainText } from "../../plan/model/finding.ts";
-import { createReview, type StackReview } from "../../plan/model/review.ts";
 import { readSources, type Sources } from "../../plan/model/source.ts";
 import { parsePlan } from "../../plan/model/terraform-plan.ts";
+import { createReview, type StackReview } from "../../plan/review.ts";
 
 /** A resource's change, as short as a test can say it; the rest is what Terraform writes. */
 export interface Planned {

@@ -20,10 +20,10 @@ export function waitPatiently(seconds: number, signal: AbortSignal): Promise<voi
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const stop = new AbortController();
-    const end = (settle: () => void) => {
+    const end = (finish: () => void) => {
       clearTimeout(timer);
       stop.abort();
-      settle();
+      finish();
     };
     const timer = setTimeout(() => end(resolve), seconds * 1000);
     const options = { signal: stop.signal };

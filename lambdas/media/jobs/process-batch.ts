@@ -84,7 +84,7 @@ class Batch {
     for (const suspect of this.suspects) {
       await this.attempt(suspect.message, suspect.upload.key, () => this.process(suspect));
     }
-    return { batchItemFailures: await this.redelivery.settle() };
+    return { batchItemFailures: await this.redelivery.giveBack() };
   }
 
   /** Whatever goes wrong with one upload sends its own message back, and no other. */
@@ -116,7 +116,7 @@ class Batch {
 
   private async process({ job, upload, message }: Claimed): Promise<void> {
     const log = this.dependencies.log.with({ jobId: job.jobId, attempt: job.attempt });
-    if (!this.hasTime()) return this.settle(job, new OutOfTimeError("There was no time left to begin."), log);
+    if (!this.hasTime()) return this.endOrRelease(job, new OutOfTimeError("There was no time left to begin."), log);
     log.info("The job is begun.", { kind: job.kind, bytes: upload.bytes, waitedSeconds: this.secondsSince(message) });
     const watch = new ClaimWatch(this.dependencies, job, this.remainingMs(), this.marginMs / 2, this.worked++ === 0);
     try {
@@ -125,7 +125,7 @@ class Batch {
       if (!completed) throw new LostClaimError("The job was taken over before it was complete.");
       this.reportComplete({ job, upload, message }, result, log);
     } catch (error) {
-      await this.settle(job, error, log);
+      await this.endOrRelease(job, error, log);
     }
   }
 
@@ -137,7 +137,7 @@ class Batch {
   }
 
   /** Ends the job, or gives it back and throws so that its message is delivered again. */
-  private async settle(job: Job, error: unknown, log: Log): Promise<void> {
+  private async endOrRelease(job: Job, error: unknown, log: Log): Promise<void> {
     const failure = findFailure(error);
     if (failure !== undefined) {
       const failed = await this.dependencies.jobs.fail(job.jobId, job.attempt, failure, this.now());

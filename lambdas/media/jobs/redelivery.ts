@@ -53,7 +53,7 @@ export class Redelivery {
   }
 
   /** Hides what goes back until its time, and names it for SQS. */
-  async settle(): Promise<SQSBatchItemFailure[]> {
+  async giveBack(): Promise<SQSBatchItemFailure[]> {
     await this.holding;
     const delays = [...this.delays];
     await this.hide(delays.map(([{ receiptHandle }, seconds]) => ({ receiptHandle, seconds })));

@@ -32,7 +32,7 @@ export class RenditionOutbox {
   }
 
   /** No write is under way any more, whether it succeeded or not. */
-  async settled(): Promise<void> {
+  async whenStill(): Promise<void> {
     await Promise.allSettled(this.deliveries);
   }
 

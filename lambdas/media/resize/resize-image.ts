@@ -61,7 +61,7 @@ export function createResize(dependencies: ResizeDependencies): Work {
       const placeholder = await createPlaceholder(smallest);
       return { source: describeSource(header), renditions: await outbox.delivered(), placeholder };
     } finally {
-      await outbox.settled();
+      await outbox.whenStill();
     }
   };
 }

@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Crc32c, Crc64Nvme } from "@aws-sdk/checksums/crc";
-import type { ObjectChecksum } from "./model.ts";
 import { S3Error } from "./s3-error.ts";
 
 export const CHECKSUM_ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
+
+/** The checksum that an object, or a part of one, is kept with. */
+export interface ObjectChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64; with `-<parts>` where it is made of the parts' checksums. */
+  readonly value: string;
+  readonly type: "FULL_OBJECT" | "COMPOSITE";
+}
 
 /** A checksum under way. `digest` is base64, as S3 carries it. */
 export interface Checksummer {

@@ -1,18 +1,11 @@
 import type { BucketSettings } from "../../services.ts";
 import type { Segment } from "./blobs.ts";
-import type { ChecksumAlgorithm } from "./checksums.ts";
+import type { ObjectChecksum } from "./checksums.ts";
 
 /** What this server knows of a bucket, an object and an upload: plain data, as it stands in the journal. */
 
 export interface StoredSettings extends BucketSettings {
   readonly tags?: Readonly<Record<string, string>>;
-}
-
-export interface ObjectChecksum {
-  readonly algorithm: ChecksumAlgorithm;
-  /** Base64; with `-<parts>` where it is made of the parts' checksums. */
-  readonly value: string;
-  readonly type: "FULL_OBJECT" | "COMPOSITE";
 }
 
 /** What a client says about an object beside its bytes. */
@@ -89,3 +82,5 @@ export type Change =
   | { readonly kind: "event"; readonly event: PendingEvent }
   | { readonly kind: "event-gone"; readonly id: string }
   | { readonly kind: "sequence"; readonly last: string };
+
+export type EventChange = Extract<Change, { kind: "event" }>;

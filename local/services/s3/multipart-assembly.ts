@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { checksumHeader, combineCrcs, compositeChecksum, isCrc } from "./checksums.ts";
-import type { MultipartUpload, ObjectChecksum, ObjectVersion, UploadedPart } from "./model.ts";
+import { checksumHeader, combineCrcs, compositeChecksum, isCrc, type ObjectChecksum } from "./checksums.ts";
+import type { MultipartUpload, ObjectVersion, UploadedPart } from "./model.ts";
 import { S3Error } from "./s3-error.ts";
 
 /** Every part but the last is at least this long. */

@@ -1,7 +1,7 @@
 import type { QueueNotification } from "../../services.ts";
 import { describe } from "./access.ts";
 import { type Bucket, createId } from "./catalog.ts";
-import type { Change, ObjectVersion } from "./model.ts";
+import type { EventChange, ObjectVersion } from "./model.ts";
 import { notImplemented, S3Error } from "./s3-error.ts";
 import type { AuthenticatedRequest, S3Core } from "./s3-request.ts";
 
@@ -14,7 +14,6 @@ const EVENT_NAMES = [
   "ObjectRemoved:DeleteMarkerCreated",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
-export type EventChange = Extract<Change, { kind: "event" }>;
 
 const SUBSCRIBABLE = ["ObjectCreated:*", "ObjectRemoved:*", ...EVENT_NAMES].map((name) => `s3:${name}`);
 

@@ -29,7 +29,7 @@ function identityOf({ pid = 0 }: ChildProcess): ProcessIdentity {
 }
 
 /** A signal that was sent has arrived by then. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 200));
+const waitAMoment = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 describe("a family of processes", () => {
   it("L2: leaves a process alone that has the root's number, and another birth", async () => {
@@ -38,7 +38,7 @@ describe("a family of processes", () => {
     const family = new ProcessFamily({ pid, bornAt: "long ago" }, "a mark that nobody has");
 
     family.kill();
-    await settle();
+    await waitAMoment();
 
     expect(isAlive(pid)).toBe(true);
     expect(stranger.signalCode).toBeNull();
@@ -101,7 +101,7 @@ describe.skipIf(refusal !== undefined)(`a process id that is used again${refusal
     const stranger = keep(await spawnWithPid(payload.pid, "/bin/sleep", ["60"]));
 
     await stage.close();
-    await settle();
+    await waitAMoment();
 
     expect(isAlive(payload.own)).toBe(false);
     expect(isStill(identityOf(stranger))).toBe(true);

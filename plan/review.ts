@@ -1,14 +1,14 @@
-import { type AllowedDestroys, listRefused } from "../guard.ts";
-import { listCors } from "../rules/cors.ts";
-import { listLosses } from "../rules/loss.ts";
-import { listOutputs, listPageSettings } from "../rules/outputs.ts";
-import { listPermissions } from "../rules/permissions.ts";
-import { listSettings } from "../rules/settings.ts";
-import { type ChangeKind, listChanges, listDrift, type ResourceChange } from "./change.ts";
-import { listDifferences } from "./differences.ts";
-import { CATEGORIES, type Finding } from "./finding.ts";
-import type { Sources } from "./source.ts";
-import type { TerraformPlan } from "./terraform-plan.ts";
+import { type AllowedDestroys, listRefused } from "./guard.ts";
+import { type ChangeKind, listChanges, listDrift, type ResourceChange } from "./model/change.ts";
+import { listDifferences } from "./model/differences.ts";
+import { CATEGORIES, type Finding } from "./model/finding.ts";
+import type { Sources } from "./model/source.ts";
+import type { TerraformPlan } from "./model/terraform-plan.ts";
+import { listCors } from "./rules/cors.ts";
+import { listLosses } from "./rules/loss.ts";
+import { listOutputs, listPageSettings } from "./rules/outputs.ts";
+import { listPermissions } from "./rules/permissions.ts";
+import { listSettings } from "./rules/settings.ts";
 
 export interface Counts {
   readonly add: number;
