@@ -1,5 +1,6 @@
 import { addUp, addUpBeyondFree, type Charge, describeBill } from "../../operations/cost/charges.ts";
-import { countIdleMonth, countWork, type MeasuredImage } from "../../operations/cost/estimate.ts";
+import { countIdleMonth, countWork } from "../../operations/cost/estimate.ts";
+import type { MeasuredImage } from "../../operations/cost/job-work.ts";
 import type { Unit } from "../../operations/cost/prices.ts";
 import { type PricedStack, readStack } from "../../operations/cost/stack.ts";
 import { compare } from "../images/cascade.ts";

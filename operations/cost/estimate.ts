@@ -1,6 +1,13 @@
 import type { FunctionName } from "../../contracts/media/environment.ts";
 import type { Charge } from "./charges.ts";
-import { ARM_FACTOR, FILM, FILM_RENDITIONS, IMAGE, IMAGE_WITH_AVIF, type MeasuredJob } from "./measured.ts";
+import {
+  API_CALL_SECONDS,
+  type JobWork,
+  type MeasuredImage,
+  planFilmWork,
+  planImageWork,
+  VIEW_BYTES,
+} from "./job-work.ts";
 import type { PricedStack } from "./stack.ts";
 
 /** What people do in a month. */
@@ -19,22 +26,7 @@ const GIGABYTE_IN_MB = 1024;
 const FREE_SCRATCH_MB = 512;
 const MONTH_DAYS = 30.4;
 const MONTH_MINUTES = 43_800;
-/** 1769 MB are one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const MB_PER_VCPU = 1769;
-/** A picture is made by one; a film by as many as there are vCPUs (lambdas/media/formats/av-limits.ts). */
-const IMAGE_THREADS = 1;
-
-/** A worker waits for S3 and the table: the source, the last rendition, claim and completion; some 25 ms each. */
-const WORKER_WAIT_SECONDS = 0.1;
-/** The pace at which a film's bytes come and go; a picture's are part of the wait. */
-const BYTES_PER_SECOND = 80_000_000;
-/** presign and status compute for 1 ms and wait for one call to the table. */
-const API_CALL_SECONDS = 0.015;
 const SETTLE_SECONDS = 0.05;
-/** Event, queue and poller, before a worker begins. */
-const QUEUE_SECONDS = 0.8;
-/** A page asks again after a quarter of a second, then after 1.6 times as long, at most 5 s (web/media/course.ts). */
-const STATUS_WAIT = { first: 0.25, growth: 1.6, longest: 5 } as const;
 /**
  * S3 sends, the poller receives and deletes, the worker hides what it holds. Counted for a message that comes alone: a batch
  * shares all but the sending. A worker speaks once more for what fails, which is not counted.
@@ -42,15 +34,6 @@ const STATUS_WAIT = { first: 0.25, growth: 1.6, longest: 5 } as const;
 const QUEUE_REQUESTS = 4;
 /** Lambda keeps five long polls of 20 s open on each queue that it consumes. */
 const POLLS_A_MINUTE = 15;
-/** presign writes row and index, the claim changes the one and clears the other. */
-const WRITES_BEFORE_COMPLETION = 4;
-/** At most: lambdas/media/jobs/claim-watch.ts. */
-const PROGRESS_WRITES_PER_SECOND = 1;
-/** Bytes of a row without renditions, and of one rendition in it. */
-const ROW_BYTES = 450;
-const RENDITION_ROW_BYTES = 170;
-const WRITE_UNIT_BYTES = 1024;
-const READ_UNIT_BYTES = 4096;
 /** Start and report of a call, and a line of our own; a worker's begin, end and metrics; the API's own line. */
 const CALL_LOG_BYTES = 700;
 const WORKER_LOG_BYTES = 2000;
@@ -61,9 +44,6 @@ const TRACED_PART = 0.05;
 const METRICS_PER_WORKER = 5;
 /** JobsStuck, at every sweep. */
 const SETTLE_METRICS = 1;
-/** A picture of 640 pixels, as the CDN hands it out. */
-const VIEW_BYTES = 60_000;
-
 /** What the jobs of a month cost, besides what costs while nobody comes. */
 export function countWork(stack: PricedStack, workload: Workload, measured?: MeasuredImage): Charge[] {
   return [
@@ -73,38 +53,19 @@ export function countWork(stack: PricedStack, workload: Workload, measured?: Mea
   ];
 }
 
-/** Figures in the place of those on record; for benches. */
-export interface MeasuredImage {
-  readonly cpuMs: number;
-  readonly renditions: number;
-}
-
 function countImages(stack: PricedStack, times: number, measured?: MeasuredImage): Charge[] {
-  const { IMAGE_WIDTHS: widths = "", IMAGE_AVIF: avif } = stack.functions.resize.environment.variables;
-  const formats = avif === "true" ? 3 : 2;
-  const onRecord = avif === "true" ? IMAGE_WITH_AVIF : IMAGE;
-  const job = { ...onRecord, renditions: widths.split(",").length * formats, ...measured, threads: IMAGE_THREADS };
-  return countJobs(stack, "resize", times, job);
+  const { memory_size: memoryMb, environment } = stack.functions.resize;
+  return countJobs(stack, "resize", times, planImageWork({ memoryMb, variables: environment.variables, measured }));
 }
 
 function countFilms(stack: PricedStack, times: number): Charge[] {
-  return countJobs(stack, "convert", times, {
-    ...FILM,
-    renditions: FILM_RENDITIONS,
-    threads: Number.POSITIVE_INFINITY,
-  });
+  return countJobs(stack, "convert", times, planFilmWork({ memoryMb: stack.functions.convert.memory_size }));
 }
 
-type CountedJob = MeasuredJob & { readonly renditions: number; readonly threads: number };
-
 /** From a page's first request to the answer that says COMPLETED, and as long as its files are kept. */
-function countJobs(stack: PricedStack, worker: "resize" | "convert", times: number, job: CountedJob): Charge[] {
+function countJobs(stack: PricedStack, worker: "resize" | "convert", times: number, job: JobWork): Charge[] {
   if (times === 0) return [];
-  const memoryMb = stack.functions[worker].memory_size;
-  const vcpus = Math.min(memoryMb / MB_PER_VCPU, job.threads);
-  const transferSeconds = (job.sourceBytes + job.renditionBytes) / BYTES_PER_SECOND;
-  const seconds = ((job.cpuMs / 1000) * ARM_FACTOR) / vcpus + Math.max(WORKER_WAIT_SECONDS, transferSeconds);
-  const reads = countStatusReads(QUEUE_SECONDS + seconds);
+  const { seconds, statusReads: reads } = job;
   return [
     ...countCalls(stack, "presign", times, API_CALL_SECONDS),
     ...countCalls(stack, "status", times * reads, API_CALL_SECONDS),
@@ -112,8 +73,7 @@ function countJobs(stack: PricedStack, worker: "resize" | "convert", times: numb
     charge("aws_apigatewayv2_api.api", "httpApiRequest", times * (1 + reads)),
     charge("aws_cloudwatch_log_group.api", "logGigabyte", (times * (1 + reads) * ACCESS_LOG_BYTES) / GIGABYTE),
     charge(`aws_sqs_queue.${worker}`, "queueRequest", times * QUEUE_REQUESTS),
-    // A picture is done before its first progress would be due.
-    ...countRows(stack, times, job, { reads, progress: Math.floor(seconds * PROGRESS_WRITES_PER_SECOND) }),
+    ...countRows(stack, times, job),
     ...countFiles(stack, times, job),
     charge("metrics", "metric", METRICS_PER_WORKER),
   ];
@@ -138,29 +98,12 @@ function countCalls(
   ];
 }
 
-/** Reads until one sees the end. */
-function countStatusReads(seconds: number): number {
-  let [reads, at, wait] = [1, 0, STATUS_WAIT.first as number];
-  for (; at < seconds; reads++) {
-    at += wait;
-    wait = Math.min(wait * STATUS_WAIT.growth, STATUS_WAIT.longest);
-  }
-  return reads;
-}
-
-function countRows(
-  stack: PricedStack,
-  times: number,
-  { renditions }: CountedJob,
-  { reads, progress }: { readonly reads: number; readonly progress: number },
-): Charge[] {
-  const rowBytes = ROW_BYTES + renditions * RENDITION_ROW_BYTES;
-  const writes = WRITES_BEFORE_COMPLETION + Math.ceil(rowBytes / WRITE_UNIT_BYTES);
+function countRows(stack: PricedStack, times: number, job: JobWork): Charge[] {
   const rowDays = Number(stack.functions.presign.environment.variables.JOB_RETENTION_DAYS);
-  const stored = (times * rowBytes * (rowDays / MONTH_DAYS)) / GIGABYTE;
+  const stored = (times * job.rowBytes * (rowDays / MONTH_DAYS)) / GIGABYTE;
   return [
-    charge(JOBS_TABLE, "tableWriteUnit", times * (writes + progress)),
-    charge(JOBS_TABLE, "tableReadUnit", times * reads * Math.ceil(rowBytes / READ_UNIT_BYTES)),
+    charge(JOBS_TABLE, "tableWriteUnit", times * (job.rowWriteUnits + job.indexWriteUnits)),
+    charge(JOBS_TABLE, "tableReadUnit", times * job.statusReads * job.readUnitsPerRead),
     charge(JOBS_TABLE, "tableGbMonth", stored),
     charge(JOBS_TABLE, "tableBackupGbMonth", stored),
   ];
@@ -168,7 +111,7 @@ function countRows(
 
 const JOBS_TABLE = "aws_dynamodb_table.jobs";
 
-function countFiles(stack: PricedStack, times: number, job: CountedJob): Charge[] {
+function countFiles(stack: PricedStack, times: number, job: JobWork): Charge[] {
   return [
     charge("aws_s3_bucket.uploads", "s3Put", times),
     charge("aws_s3_bucket.uploads", "s3Get", times),
