@@ -5,7 +5,7 @@ import { ENVIRONMENT_NAMES } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 
 /**
- * `npm run job`, `npm run redrive` and `npm run cost`: the first word names the command. What is deployed has computed
+ * `npm run job`, `redrive`, `cost` and `capacity`: the first word names the command. What is deployed has computed
  * names, so an environment's name is all that operations/ needs to find it, on a machine without a build or a state.
  */
 await operate(async (wanted) => {

@@ -233,6 +233,28 @@ What an environment costs in a month: docs/cost.md says how it is counted.
     before: [{ command: ["main.ts"], isSilent: true }],
     program: ["operate.ts", "cost"],
   },
+  capacity: {
+    usage: `npm run capacity -- [dev | staging | prod] [--uploads-per-second <n>] [options]
+
+Every ceiling on the way of a request or a job, the first that breaks, and what moves it: docs/capacity.md says how it is counted.
+
+  --uploads-per-second <n>      pictures of 12 MP; one, where nothing is asked
+  --conversions-per-second <n>  films of ten seconds
+  --views-per-second <n>        renditions that viewers fetch
+  --quota <code>=<value>        what the account was given, in the place of AWS's default; as often as needed
+  --docs                        writes docs/capacity.md instead
+`,
+    options: {
+      "uploads-per-second": text,
+      "conversions-per-second": text,
+      "views-per-second": text,
+      quota: texts,
+      docs: flag,
+    },
+    maxNames: 1,
+    before: [{ command: ["main.ts"], isSilent: true }],
+    program: ["operate.ts", "capacity"],
+  },
   soak: {
     usage: `npm run soak [-- <uploads>]
 

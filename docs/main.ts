@@ -5,6 +5,7 @@ import { PROJECT_FOLDER } from "../build/project-folder.ts";
 const WRITERS = [
   ...["presets", "pictures", "policy-rules", "parity", "threats"].map((page) => ["--import", "tsx", `docs/${page}.ts`]),
   ["command-line/run.mjs", "cost", "--docs"],
+  ["command-line/run.mjs", "capacity", "--docs"],
   ["node_modules/vitest/vitest.mjs", "run", "tests/contracts/media/documents.test.ts", "--update"],
 ];
 

@@ -1,3 +1,4 @@
+import { capacity } from "./capacity.ts";
 import { cost } from "./cost.ts";
 import { job } from "./job.ts";
 import { redrive } from "./redrive.ts";
@@ -5,7 +6,7 @@ import { type Command, runCommand } from "./support/command-line.ts";
 import type { NameDeployment } from "./support/deployment.ts";
 import { OperationError } from "./support/operation-error.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { redrive, job, cost };
+const COMMANDS: Readonly<Record<string, Command>> = { redrive, job, cost, capacity };
 
 /** Runs the command that the process's first argument names. */
 export async function operate(nameDeployment: NameDeployment): Promise<void> {
