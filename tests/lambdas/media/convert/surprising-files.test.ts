@@ -131,7 +131,7 @@ describeWithFfmpeg("a film that is only copied", () => {
   it("keeps its beginning where its sound starts late, in Matroska", async () => {
     const late = await withFolder(async (folder) => {
       const [film, out] = [join(folder, "film.mp4"), join(folder, "late.mkv")];
-      await writeFile(film, await makeMp4({ seconds: 4, output: ["-g", "25", "-bf", "2"] }));
+      await writeFile(film, await makeMp4({ seconds: 4, output: ["-g", "25", "-bf", "0"] }));
       await runFfmpeg(["-i", film, "-itsoffset", "1.5", "-i", film, "-map", "0:v", "-map", "1:a", "-c", "copy", out]);
       return readFile(out);
     });
