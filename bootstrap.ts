@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { readCommandLine, UsageError } from "./command-line/command-line.mjs";
+import { listResourceTypes } from "./stacks/app.ts";
 import { requireStateBackendPolicies } from "./stacks/policy/state-backend.ts";
 import { ENVIRONMENT_NAMES, type Environment, type EnvironmentName } from "./stacks/support/environment.ts";
 import { ConfigurationError } from "./stacks/support/errors.ts";
 import { writeStateBackend } from "./stacks/support/state-backends.ts";
+import { SYSTEMS } from "./systems.ts";
 import { type Caller, getCaller } from "./terraform-state-backend/account.ts";
 import { bootstrapBackend } from "./terraform-state-backend/bootstrap-backend.ts";
 import { BootstrapError } from "./terraform-state-backend/bootstrap-error.ts";
@@ -44,9 +46,11 @@ async function main(): Promise<void> {
   show(`${terraform.binary} ${terraform.version}, as ${caller.arn}\n`);
   const usePathStyle = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
   warnOfNames(settings, show);
+  // Of all environments: a setting that one takes over from another seldom needs a new bootstrap.
+  const types = listResourceTypes({ systems: SYSTEMS, environments: Object.values(environments) });
   for (const place of keepOwn(places, caller, show)) {
     const workFolder = join(import.meta.dirname, "terraform-state-backend");
-    const options = { settings, terraform, workFolder, usePathStyle, check: requireStateBackendPolicies, show };
+    const options = { types, settings, terraform, workFolder, usePathStyle, check: requireStateBackendPolicies, show };
     const backend = await bootstrapBackend({ ...place, ...options });
     writeStateBackend(join(import.meta.dirname, FILE), place, backend);
     show(`\nStates of ${place.environments.join(", ")} are kept in ${backend.bucket}. Commit ${FILE}.\n`);

@@ -5,6 +5,7 @@ import { listChanges } from "./model/change.ts";
 import { parsePlan } from "./model/terraform-plan.ts";
 import { PlanError } from "./plan-error.ts";
 import { parseArguments } from "./run/arguments.ts";
+import { requireRoles } from "./run/beyond-roles.ts";
 import { EXIT, runCommand } from "./run/review-stacks.ts";
 import { PLAN_FILE } from "./run/saved-plans.ts";
 import { findStackFolders } from "./run/synthesize.ts";
@@ -21,7 +22,10 @@ await runCommand(async () => {
   const folders = (await findStackFolders(options)).filter((folder) => existsSync(join(folder, PLAN_FILE)));
   if (folders.length === 0)
     throw new PlanError(`${options.synthesizedFolder} holds no saved plan; npm run plan saves one.`);
-  if (process.env.CI) for (const folder of folders) requireKeptState(folder);
+  if (process.env.CI) {
+    for (const folder of folders) requireKeptState(folder);
+    requireRoles(folders);
+  }
   for (const folder of folders) await initialize(folder);
   const refused = await listRefusals(folders, options.allowedDestroys);
   if (refused.length > 0) return refuse(refused);

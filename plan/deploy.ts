@@ -1,6 +1,7 @@
 import { PlanError } from "./plan-error.ts";
 import { parseArguments } from "./run/arguments.ts";
 import { ask } from "./run/ask.ts";
+import { requireRoles } from "./run/beyond-roles.ts";
 import { EXIT, reviewStacks, runCommand } from "./run/review-stacks.ts";
 import { DRAFT_FILE } from "./run/saved-plans.ts";
 import { applyPlan } from "./run/terraform.ts";
@@ -10,6 +11,7 @@ await runCommand(async () => {
   const options = parseArguments("deploy", process.argv.slice(2));
   const { exitCode, folders } = await reviewStacks(options);
   if (exitCode !== EXIT.changes) return exitCode;
+  if (process.env.CI) requireRoles(folders);
   if (!options.isApproved) await requireYes();
   for (const folder of folders) await applyPlan(folder, DRAFT_FILE);
   return EXIT.nothing;

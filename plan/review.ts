@@ -36,6 +36,8 @@ export interface StackReview {
   /** What the guard refuses. */
   readonly refused: readonly ResourceChange[];
   readonly hasChanges: boolean;
+  /** What must be done before a workflow can deploy it, as Markdown. */
+  readonly bootstrap?: string | undefined;
   /** Terraform gave up half way: this is not all. */
   readonly isIncomplete: boolean;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { findNameClashes } from "./policy/name-clashes.ts";
@@ -43,7 +44,7 @@ export function synthesize(options: SynthesizeOptions): Synthesized {
   // Aside, until it is known to break no rule: a failed synthesis touches neither what was there nor the plans made of it.
   const aside = mkdtempSync(join(options.outputFolder, ".synthesis-"));
   try {
-    const { app, stacks } = createStacks(options, aside);
+    const { app, stacks } = createStacks(options, aside, readArtifacts(options));
     app.synth();
     const warnings = requirePolicies(stacks, options);
     const annotations = stacks.flatMap((stack) => app.manifest.forStack(stack).annotations);
@@ -69,7 +70,7 @@ function replaceStack(from: string, to: string): void {
 /** Writes the same stacks as HCL, for readers. */
 export function writeHcl(options: SynthesizeOptions): Synthesized {
   mkdirSync(options.outputFolder, { recursive: true });
-  const { stacks } = createStacks(options, options.outputFolder);
+  const { stacks } = createStacks(options, options.outputFolder, readArtifacts(options));
   for (const stack of stacks) stack.prepareStack();
   const warnings = requirePolicies(stacks, options);
   const folders = stacks.map((stack) => {
@@ -109,11 +110,29 @@ function requirePolicies(stacks: readonly SystemStack[], options: SynthesizeOpti
   return isHarmless ? expired.map(({ path, message }) => `${path}: ${message}`) : [];
 }
 
+/**
+ * Every Terraform type that a stack of these environments declares, sorted. It needs no build: `npm run bootstrap`, which asks
+ * so as to know what the roles of workflows must be allowed to make, comes before one.
+ */
+export function listResourceTypes(options: Pick<SynthesizeOptions, "systems" | "environments">): string[] {
+  const outdir = mkdtempSync(join(tmpdir(), "darkroom-types-"));
+  try {
+    const { stacks } = createStacks(options, outdir, Artifacts.createBlank(listNeeds(options)));
+    const types = stacks.flatMap((stack) => {
+      stack.prepareStack();
+      return Object.keys(stack.toTerraform().resource ?? {});
+    });
+    return [...new Set(types)].sort();
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
 function createStacks(
-  options: SynthesizeOptions,
+  options: Pick<SynthesizeOptions, "systems" | "environments" | "stateBackends">,
   outdir: string,
+  artifacts: Artifacts,
 ): { readonly app: App; readonly stacks: readonly SystemStack[] } {
-  const artifacts = Artifacts.read(options.artifactsFolder, listNeeds(options));
   // A stack trace holds the paths of this machine, and would make synthesis differ from folder to folder.
   const app = new App({ outdir, stackTraces: false });
   const stacks = options.environments.flatMap((environment) => {
@@ -127,8 +146,12 @@ function createStacks(
   return { app, stacks };
 }
 
+function readArtifacts(options: SynthesizeOptions): Artifacts {
+  return Artifacts.read(options.artifactsFolder, listNeeds(options));
+}
+
 /** Of the systems that some environment has. */
-function listNeeds({ systems, environments }: SynthesizeOptions): ArtifactNeeds {
+function listNeeds({ systems, environments }: Pick<SynthesizeOptions, "systems" | "environments">): ArtifactNeeds {
   const used = systems.filter(({ name }) => environments.some((it) => it.systems[name] !== undefined));
   const needs = used.flatMap(({ artifacts }) => (artifacts ? [artifacts] : []));
   return {

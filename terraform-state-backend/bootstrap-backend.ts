@@ -19,6 +19,8 @@ import type { Terraform } from "./terraform.ts";
 
 export interface BootstrapOptions extends BackendScope {
   readonly environments: readonly string[];
+  /** Terraform's, which the stacks declare: what GitHub's roles may read and make. */
+  readonly types: readonly string[];
   readonly settings: Settings;
   readonly terraform: Terraform;
   /** Where Terraform's files go, and its state until there is a bucket. */
@@ -36,8 +38,12 @@ export interface StateBackend {
   /** Where to lock, unless beside the state. */
   readonly lockTable?: string;
   readonly usePathStyle?: boolean;
-  /** ARNs of the roles for GitHub's workflows. */
-  readonly roles?: { readonly plan: string; readonly apply: Readonly<Record<string, string>> };
+  /** ARNs of the roles for GitHub's workflows, and the Terraform types that they may read and make. */
+  readonly roles?: {
+    readonly plan: string;
+    readonly apply: Readonly<Record<string, string>>;
+    readonly types: readonly string[];
+  };
 }
 
 const PLAN_FILE = "bootstrap.tfplan";
@@ -69,8 +75,8 @@ class Bootstrap {
   constructor(options: BootstrapOptions, account: Account) {
     this.options = options;
     this.account = account;
-    const { accountId, region, environments, settings, usePathStyle } = options;
-    this.props = { accountId, region, environments, settings, usePathStyle };
+    const { accountId, region, environments, types, settings, usePathStyle } = options;
+    this.props = { accountId, region, environments, types, settings, usePathStyle };
   }
 
   /** Finds the backend's own state, and what is there already. Returns what the plan must know of it. */
@@ -194,14 +200,14 @@ function refuseDestruction(planJson: string): void {
 }
 
 function describeBackend(options: BootstrapOptions): StateBackend {
-  const { settings, environments, usePathStyle } = options;
+  const { settings, environments, types, usePathStyle } = options;
   const apply = environments.map((name) => [name, roleArn(options, applyRoleName(options, name))]);
   return {
     bucket: stateBucketName(options),
     ...(settings.lockTable && { lockTable: LOCK_TABLE_NAME }),
     ...(usePathStyle && { usePathStyle }),
     ...(settings.github && {
-      roles: { plan: roleArn(options, planRoleName(options)), apply: Object.fromEntries(apply) },
+      roles: { plan: roleArn(options, planRoleName(options)), apply: Object.fromEntries(apply), types },
     }),
   };
 }

@@ -14,6 +14,8 @@ export interface GithubRolesProps {
   readonly github: GithubSettings;
   /** Environments of this account and region, which GitHub's environments are named for. */
   readonly environments: readonly string[];
+  /** Terraform's, which the environments' stacks declare: what the roles may read and make. */
+  readonly types: readonly string[];
   /** False: the account has GitHub's provider, and somebody else looks after it. */
   readonly ownsProvider: boolean;
   /** Roles that are there already, and that Terraform takes over. */
@@ -47,22 +49,22 @@ export class GithubRoles extends Construct {
   }
 
   private createPlanRole(): void {
-    const { scope, github } = this.props;
+    const { scope, github, types } = this.props;
     this.createRole("plan", {
       name: planRoleName(scope),
       description: `Plans for pull requests of ${github.repository.owner}/${github.repository.name}; changes nothing`,
       contexts: ["pull_request", `ref:refs/heads/${github.branch}`],
-      statements: listPlanStatements(scope),
+      statements: listPlanStatements(scope, types),
     });
   }
 
   private createApplyRole(environment: string): void {
-    const { scope, github } = this.props;
+    const { scope, github, types } = this.props;
     this.createRole(`apply_${environment}`, {
       name: applyRoleName(scope, environment),
       description: `Deploys ${environment} from ${github.repository.owner}/${github.repository.name}`,
       contexts: [`environment:${environment}`],
-      statements: listApplyStatements(scope, environment),
+      statements: listApplyStatements(scope, environment, types),
     });
   }
 

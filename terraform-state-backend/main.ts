@@ -1,3 +1,4 @@
+import { KNOWN_TYPES } from "./resource-permissions.ts";
 import { settings } from "./settings.ts";
 import { synthesizeStateBackend } from "./synthesize.ts";
 
@@ -20,6 +21,8 @@ const folder = synthesizeStateBackend(process.env.CDKTF_OUTDIR ?? "cdktf.out", {
   accountId: requireVariable("DARKROOM_STATE_ACCOUNT", /^\d{12}$/, "an account id of 12 digits"),
   region: requireVariable("DARKROOM_STATE_REGION", /^[a-z]{2}(-[a-z]+)+-\d$/, "a region, like eu-central-1"),
   environments: (process.env.DARKROOM_STATE_ENVIRONMENTS ?? "").split(",").filter((name) => name !== ""),
+  // Bootstrap hands in those that the stacks declare.
+  types: KNOWN_TYPES,
   settings,
 });
 console.log(folder);

@@ -1,4 +1,5 @@
 import { type BackendScope, STACKS_PREFIX, stateBucketName } from "./names.ts";
+import { getTypePermissions } from "./resource-permissions.ts";
 import type { Statement } from "./statement.ts";
 
 /**
@@ -8,16 +9,18 @@ import type { Statement } from "./statement.ts";
  *
  * Without leave to write a lock, `terraform plan` takes `-lock=false`.
  */
-export function listPlanStatements(scope: BackendScope): Statement[] {
+export function listPlanStatements(scope: BackendScope, types: readonly string[]): Statement[] {
   const state = `arn:aws:s3:::${stateBucketName(scope)}`;
   const { accountId, region } = scope;
   const built = ["artifacts", "site"].map((name) => `arn:aws:s3:::darkroom-*-${name}-${accountId}-${region}/*`);
+  // Settings, never contents: no message, item, log line or secret. Many of these take no resource but `*`.
+  const reads = [...new Set(getTypePermissions(types).flatMap((it) => it.reads ?? []))].sort();
   return [
     { Sid: "ListStates", Effect: "Allow", Action: "s3:ListBucket", Resource: state },
     { Sid: "ReadStates", Effect: "Allow", Action: "s3:GetObject", Resource: `${state}/${STACKS_PREFIX}*` },
     { Sid: "ReadBuiltFiles", Effect: "Allow", Action: ["s3:GetObject", "s3:GetObjectTagging"], Resource: built },
     { Sid: "ReadBuckets", Effect: "Allow", Action: READ_BUCKETS, Resource: `arn:aws:s3:::darkroom-*-${accountId}-*` },
-    { Sid: "ReadResources", Effect: "Allow", Action: READ_RESOURCES, Resource: "*" },
+    { Sid: "ReadResources", Effect: "Allow", Action: reads, Resource: "*" },
   ];
 }
 
@@ -29,47 +32,4 @@ const READ_BUCKETS = [
   "s3:GetLifecycleConfiguration",
   "s3:GetReplicationConfiguration",
   "s3:ListBucket",
-];
-
-/** Settings, never contents: no message, item, log line or secret. Many of these take no resource but `*`. */
-const READ_RESOURCES = [
-  "apigateway:GET",
-  "budgets:ListTagsForResource",
-  "budgets:ViewBudget",
-  "cloudfront:Get*",
-  "cloudfront:List*",
-  "cloudwatch:DescribeAlarms",
-  "cloudwatch:GetDashboard",
-  "cloudwatch:ListTagsForResource",
-  "dynamodb:DescribeContinuousBackups",
-  "dynamodb:DescribeTable",
-  "dynamodb:DescribeTimeToLive",
-  "dynamodb:ListTagsOfResource",
-  "events:DescribeRule",
-  "events:ListTagsForResource",
-  "events:ListTargetsByRule",
-  "iam:GetRole",
-  "iam:GetRolePolicy",
-  "iam:ListAttachedRolePolicies",
-  "iam:ListInstanceProfilesForRole",
-  "iam:ListRolePolicies",
-  "lambda:GetEventSourceMapping",
-  "lambda:GetFunction",
-  "lambda:GetFunctionCodeSigningConfig",
-  "lambda:GetFunctionConcurrency",
-  "lambda:GetFunctionConfiguration",
-  "lambda:GetLayerVersion",
-  "lambda:GetPolicy",
-  "lambda:ListTags",
-  "lambda:ListVersionsByFunction",
-  "logs:DescribeLogGroups",
-  "logs:DescribeMetricFilters",
-  "logs:DescribeQueryDefinitions",
-  "logs:ListTagsForResource",
-  "sns:GetSubscriptionAttributes",
-  "sns:GetTopicAttributes",
-  "sns:ListTagsForResource",
-  "sqs:GetQueueAttributes",
-  "sqs:GetQueueUrl",
-  "sqs:ListQueueTags",
 ];

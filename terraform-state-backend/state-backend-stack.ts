@@ -10,6 +10,8 @@ import { StateBucket } from "./state-bucket.ts";
 export interface StateBackendProps extends BackendScope {
   /** Environments that live in this account and region. */
   readonly environments: readonly string[];
+  /** Terraform's, which the stacks declare: what GitHub's roles may read and make. */
+  readonly types: readonly string[];
   readonly settings: Settings;
   /** Where this stack keeps its own state: in a file until there is a bucket. @default bucket */
   readonly ownState?: "file" | "bucket";
@@ -92,6 +94,7 @@ export class StateBackendStack extends TerraformStack {
       scope: this.props,
       github,
       environments: this.props.environments,
+      types: this.props.types,
       ownsProvider: this.props.ownsGithubProvider ?? true,
       adoptedRoles: this.props.adopted?.roles ?? [],
     });

@@ -82,12 +82,13 @@ function inTable(name: string): string {
   return code(name).replaceAll("|", "\\|");
 }
 
-function summarize({ findings, hasChanges, refused, isIncomplete }: StackReview): string {
+function summarize({ findings, hasChanges, refused, isIncomplete, bootstrap }: StackReview): string {
   if (!hasChanges) return isIncomplete ? "**incomplete**" : "nothing changes";
   const categories = [...new Set(findings.map(({ category }) => category))];
   const words = categories.map((category) => TITLES[category].toLowerCase());
   return [
     ...(isIncomplete ? ["**incomplete**"] : []),
+    ...(bootstrap ? ["**bootstrap first**"] : []),
     ...(refused.length > 0 ? ["**data is lost**"] : []),
     ...(words.length > 0 ? words : ["no risk found"]),
   ].join(", ");
@@ -99,7 +100,7 @@ function renderStack(stack: ReviewedStack): Block[] {
   }
   if (!stack.hasChanges && stack.drift.length === 0 && !stack.isIncomplete) return [];
   return [
-    frame([`### ${code(stack.stack)}`, "", ...renderIncomplete(stack)]),
+    frame([`### ${code(stack.stack)}`, "", ...renderIncomplete(stack), ...renderBootstrap(stack)]),
     ...renderRefused(stack),
     ...renderFindings(stack),
     ...renderDetails(stack).map((block) => ({ ...block, rank: DETAIL })),
@@ -114,6 +115,10 @@ function renderIncomplete({ isIncomplete }: StackReview): string[] {
   return isIncomplete
     ? ["**Terraform gave up before the plan was complete: more may change than is shown. Its log says why.**", ""]
     : [];
+}
+
+function renderBootstrap({ bootstrap }: StackReview): string[] {
+  return bootstrap ? [`**${bootstrap}**`, ""] : [];
 }
 
 function renderRefused({ refused }: StackReview): Block[] {

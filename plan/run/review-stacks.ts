@@ -7,6 +7,7 @@ import { PlanError } from "../plan-error.ts";
 import { isFailed, type ReviewedStack, renderReview } from "../render/review.ts";
 import { createReview } from "../review.ts";
 import type { PlanArguments } from "./arguments.ts";
+import { describeBootstrap, listTypesBeyondRoles } from "./beyond-roles.ts";
 import { removeDraft } from "./saved-plans.ts";
 import { heedSignals, Stopped } from "./stop.ts";
 import { findStackFolders } from "./synthesize.ts";
@@ -44,7 +45,9 @@ async function reviewStack(folder: string, { allowedDestroys }: PlanArguments, m
   if (json === undefined) return { stack, failure: "Terraform's log says why." };
   const sources = readSources(readFileSync(join(folder, "cdk.tf.json"), "utf8"));
   const allowed = mode === "destroy" ? "all" : allowedDestroys;
-  const review = createReview(parsePlan(json), { stack, sources, allowedDestroys: allowed });
+  const beyondRoles = mode === "destroy" ? [] : listTypesBeyondRoles(folder);
+  const bootstrap = beyondRoles.length > 0 ? describeBootstrap(stack, beyondRoles) : undefined;
+  const review = { ...createReview(parsePlan(json), { stack, sources, allowedDestroys: allowed }), bootstrap };
   return failure ? { ...review, isIncomplete: true } : review;
 }
 

@@ -10,8 +10,10 @@ const backend = z.strictObject({
   lockTable: z.string().min(1).optional(),
   /** The endpoint is not AWS's, and has no name for each bucket. */
   usePathStyle: z.boolean().optional(),
-  /** Roles that GitHub's workflows take, for .github/workflows. */
-  roles: z.strictObject({ plan: z.string(), apply: z.record(z.string(), z.string()) }).optional(),
+  /** Roles that GitHub's workflows take, for .github/workflows, and the Terraform types that they may read and make. */
+  roles: z
+    .strictObject({ plan: z.string(), apply: z.record(z.string(), z.string()), types: z.array(z.string()).readonly() })
+    .optional(),
 });
 
 const file = z.strictObject({ backends: z.record(z.string().regex(/^\d{12}\/[a-z0-9-]+$/), backend) });

@@ -56,6 +56,7 @@ describe.skipIf(obstacle).concurrent(title, { timeout: 400_000 }, () => {
         roles: {
           plan: `arn:aws:iam::${accountId}:role/darkroom-terraform-plan-${region}`,
           apply: { dev: `arn:aws:iam::${accountId}:role/darkroom-terraform-apply-dev-${region}` },
+          types: expect.arrayContaining(["aws_dynamodb_table", "aws_sns_topic"]),
         },
       });
       expect(

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkActions } from "../../local/iam/known-actions.ts";
 import { coversPattern } from "../../plan/policies/glob.ts";
+import { listResourceTypes } from "../../stacks/app.ts";
+import { SYSTEMS } from "../../systems.ts";
+import { listApplyStatements } from "../../terraform-state-backend/apply-permissions.ts";
+import { KNOWN_TYPES } from "../../terraform-state-backend/resource-permissions.ts";
 import { parseSettings } from "../../terraform-state-backend/settings-form.ts";
+import { policyDocument } from "../../terraform-state-backend/statement.ts";
 import { synthesizeStateBackend } from "../../terraform-state-backend/synthesize.ts";
 import { type Body, type Stack, synthesizeSystems } from "../stacks/synthesized.ts";
 import { environments } from "../support/environments.ts";
@@ -277,6 +282,8 @@ const CALLS: Readonly<Record<string, CallsOf>> = {
   aws_sqs_queue_redrive_allow_policy: queuePolicy,
 };
 
+const PLACE = { accountId: ACCOUNT, region: REGION } as const;
+const types = listResourceTypes({ systems: SYSTEMS, environments: Object.values(environments) });
 const stacks = synthesizeSystems(environments[ENVIRONMENT]);
 const policies = readRolePolicies();
 
@@ -284,7 +291,7 @@ function readRolePolicies(): Readonly<Record<"plan" | "apply", readonly Statemen
   const folder = mkdtempSync(join(tmpdir(), "darkroom-roles-"));
   try {
     const settings = parseSettings({ github: { repository: "octo-org@1/darkroom@2" } });
-    const place = { accountId: ACCOUNT, region: REGION, environments: [ENVIRONMENT] };
+    const place = { ...PLACE, environments: [ENVIRONMENT], types };
     const output = synthesizeStateBackend(folder, { ...place, settings });
     const { resource } = JSON.parse(readFileSync(join(output, "cdk.tf.json"), "utf8"));
     const statementsOf = (id: string) => JSON.parse(resource.aws_iam_role_policy[id].policy).Statement;
@@ -323,6 +330,33 @@ describe("for each resource of an environment with every system in it", () => {
       );
 
     expect([...new Set(missing)]).toEqual([]);
+  });
+});
+
+describe("the table of what Terraform calls", () => {
+  it("has a row for each type that a stack declares, and no other", () => {
+    expect([...KNOWN_TYPES].sort()).toEqual(types);
+  });
+
+  it("lets the apply role make nothing of a type that no stack declares", () => {
+    const grants = listApplyStatements(PLACE, "dev", ["aws_sqs_queue"]).flatMap(({ Action }) => Action);
+
+    expect(
+      grants.filter((action) => !/^(s3:|dynamodb:(Get|Put|Delete)Item|dynamodb:DescribeTable)/.test(action)),
+    ).toEqual(["sqs:*"]);
+  });
+
+  it("refuses a type without a row by name, and says where the row goes", () => {
+    expect(() => listApplyStatements(PLACE, "dev", ["aws_sqs_queue", "aws_kinesis_stream"])).toThrow(
+      /aws_kinesis_stream, and nothing says .* terraform-state-backend\/resource-permissions\.ts/,
+    );
+  });
+
+  it("stays within the 10 240 characters that IAM has for a role's policies", () => {
+    const longest = { accountId: ACCOUNT, region: "ap-southeast-1" };
+    const policy = policyDocument(listApplyStatements(longest, "staging", KNOWN_TYPES));
+
+    expect(policy.length).toBeLessThan(10_240);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
 import { listSubjects, parseGithubRepository } from "../../terraform-state-backend/github-subjects.ts";
+import { KNOWN_TYPES } from "../../terraform-state-backend/resource-permissions.ts";
 import { parseSettings, type SettingsInput } from "../../terraform-state-backend/settings-form.ts";
 import type { StateBackendProps } from "../../terraform-state-backend/state-backend-stack.ts";
 import { synthesizeStateBackend } from "../../terraform-state-backend/synthesize.ts";
@@ -40,7 +41,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function synthesize(settings: SettingsInput = {}, props: Partial<StateBackendProps> = {}) {
   const parsed = parseSettings(settings);
   const output = mkdtempSync(join(folder, "out-"));
-  const stack = synthesizeStateBackend(output, { ...PLACE, environments: ["dev"], settings: parsed, ...props });
+  const stack = synthesizeStateBackend(output, {
+    ...PLACE,
+    environments: ["dev"],
+    types: KNOWN_TYPES,
+    settings: parsed,
+    ...props,
+  });
   const text = readFileSync(join(stack, "cdk.tf.json"), "utf8");
   return { stack, text, document: JSON.parse(text) as Document };
 }
@@ -248,7 +255,7 @@ describe("the roles for GitHub", () => {
       statements.flatMap(({ Action }) => asList(Action)).filter((action) => /^(\*|iam:\*|sts:)/.test(action)),
     ).toEqual([]);
     expect(statements.find(({ Sid }) => Sid === "PassRoles")?.Condition).toEqual({
-      StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" },
+      StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com"] },
     });
   });
 

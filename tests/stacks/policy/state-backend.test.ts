@@ -8,6 +8,7 @@ import { getRule, RULE_IDS } from "../../../stacks/policy/rules/index.ts";
 import { requireStateBackendPolicies } from "../../../stacks/policy/state-backend.ts";
 import { STATE_BACKEND_WAIVERS } from "../../../stacks/policy/waivers.ts";
 import { ENVIRONMENT_NAMES } from "../../../stacks/support/environment.ts";
+import { KNOWN_TYPES } from "../../../terraform-state-backend/resource-permissions.ts";
 import { parseSettings, type SettingsInput } from "../../../terraform-state-backend/settings-form.ts";
 import type { StateBackendProps } from "../../../terraform-state-backend/state-backend-stack.ts";
 import { type StackCheck, synthesizeStateBackend } from "../../../terraform-state-backend/synthesize.ts";
@@ -42,7 +43,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function synthesize(settings: SettingsInput, props: Partial<StateBackendProps> = {}, check?: StackCheck) {
   const output = mkdtempSync(join(folder, "out-"));
-  const wanted = { ...PLACE, environments: ENVIRONMENT_NAMES, settings: parseSettings(settings), ...props };
+  const wanted = {
+    ...PLACE,
+    environments: ENVIRONMENT_NAMES,
+    types: KNOWN_TYPES,
+    settings: parseSettings(settings),
+    ...props,
+  };
   const text = readFileSync(join(synthesizeStateBackend(output, wanted, check), "cdk.tf.json"), "utf8");
   return new PolicyStack(JSON.parse(text));
 }
@@ -98,7 +105,7 @@ describe("at bootstrap, a state backend", () => {
   it("that breaks rules is not written: each is named with its resource", () => {
     const withoutKeys = STATE_BACKEND_WAIVERS.filter(({ rule }) => !rule.endsWith("-customer-key"));
     const output = join(folder, "refused");
-    const props = { ...PLACE, environments: ["dev"], settings: parseSettings(EVERYTHING) };
+    const props = { ...PLACE, environments: ["dev"], types: KNOWN_TYPES, settings: parseSettings(EVERYTHING) };
 
     expect(listProblems(() => synthesizeStateBackend(output, props, check(withoutKeys)))).toEqual([
       expect.stringContaining("aws_s3_bucket.state: is not encrypted with a KMS key (bucket-customer-key"),
