@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import createLibheif from "libheif-js/libheif-wasm/libheif.js";
 
@@ -11,6 +9,7 @@ import createLibheif from "libheif-js/libheif-wasm/libheif.js";
  * libheif.wasm stay files of their own in node_modules, where anyone may replace them (LGPL-3.0).
  *
  * @typedef {object} HeicOrder
+ * @property {WebAssembly.Module} code libheif.wasm, compiled.
  * @property {Uint8Array} source
  * @property {Uint8Array} head What is put before the pixels.
  * @property {number} width Of the picture, upright; another one is refused.
@@ -49,9 +48,8 @@ function limitMemory(maxBytes) {
 }
 
 /** @param {HeicOrder} order */
-function decode({ source, head, width, height, hasAlpha, maxPixels }) {
-  const wasmBinary = readFileSync(createRequire(import.meta.url).resolve("libheif-js/libheif-wasm/libheif.wasm"));
-  const heif = createLibheif({ wasmBinary, print: () => {}, printErr: () => {} });
+function decode({ code, source, head, width, height, hasAlpha, maxPixels }) {
+  const heif = start(code);
   const view = () => new DataView(heif.HEAPU8.buffer);
   const error = heif._malloc(12);
   const check = () => {
@@ -87,6 +85,27 @@ function decode({ source, head, width, height, hasAlpha, maxPixels }) {
     throw new Error(`${size.join(" × ")} pixels in place of ${width} × ${height}`);
   const plane = heif._heif_image_get_plane_readonly(image, CHANNEL_INTERLEAVED, result);
   return copyRows(heif.HEAPU8, plane, view().getUint32(result, true), width * (hasAlpha ? 4 : 3), height, head);
+}
+
+/**
+ * Emscripten's own way would compile the code again.
+ *
+ * @param {WebAssembly.Module} code
+ */
+function start(code) {
+  return createLibheif({
+    /**
+     * @param {WebAssembly.Imports} imports
+     * @param {(instance: WebAssembly.Instance, code: WebAssembly.Module) => void} receive
+     */
+    instantiateWasm: (imports, receive) => {
+      const instance = new WebAssembly.Instance(code, imports);
+      receive(instance, code);
+      return instance.exports;
+    },
+    print: () => {},
+    printErr: () => {},
+  });
 }
 
 /**

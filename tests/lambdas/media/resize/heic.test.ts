@@ -1,6 +1,12 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import sharp, { type Sharp } from "sharp";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { paint } from "../../../../bench/images/pictures.ts";
+import { decodeHeic } from "../../../../lambdas/media/resize/decode-heic.ts";
+import { readHeader } from "../../../../lambdas/media/resize/read-header.ts";
+import { readPicture } from "../../../../lambdas/media/resize/read-picture.ts";
 import {
   ALPHA,
   auxC,
@@ -280,7 +286,48 @@ describeWithHevc("A HEIC photo", () => {
 
     expect((await developing).error).toMatchObject({ message: "too late" });
   });
+
+  it("is let go of as soon as nobody needs it, not with its decoder's deadline or its job: pictures do not pile up (I1)", async () => {
+    const source = await createHeicPhoto(photo(480, 320));
+    const { signal } = new AbortController();
+
+    const pixels = await decodePhoto(source, signal).then(({ buffer }) => new WeakRef(buffer));
+    // Node keeps the last message of all threads.
+    await decodePhoto(source, signal);
+    await collectGarbage();
+
+    expect({ isKept: pixels.deref() !== undefined, isAborted: signal.aborted }).toEqual({
+      isKept: false,
+      isAborted: false,
+    });
+  });
+
+  it("finds its decoder compiled by the photo before", async () => {
+    const source = await createHeicPhoto(photo(64, 64));
+    await decodePhoto(source);
+    const compile = vi.spyOn(WebAssembly, "Module");
+
+    await decodePhoto(source);
+
+    expect(compile).not.toHaveBeenCalled();
+    compile.mockRestore();
+  });
 });
+
+async function decodePhoto(source: Buffer, signal = new AbortController().signal): Promise<Buffer> {
+  const { heif } = await readHeader(readPicture(source));
+  if (heif === undefined) throw new Error("This is no HEIC.");
+  return decodeHeic(source, heif, signal);
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") throw new Error("V8 gives no garbage collector.");
+  // A WeakRef holds what it points at until its own turn of the event loop is over.
+  await setImmediate();
+  collect();
+}
 
 async function sampleDifference(a: Buffer, b: Buffer): Promise<number> {
   const [left, right] = [(await sampleColours(a)).flat(), (await sampleColours(b)).flat()];
