@@ -2,9 +2,10 @@ import type { Construct } from "constructs";
 import type { EnvironmentOf, FunctionName } from "../../contracts/media/environment.ts";
 import { RENDITIONS_PREFIX, sourcePrefix } from "../../contracts/media/keys.ts";
 import { MEDIA_KINDS, type MediaKind } from "../../contracts/media/media.ts";
-import type { JobTable } from "../constructs/job-table.ts";
+import type { JOBS_TABLE } from "../../contracts/media/tables.ts";
 import { NodeFunction, type NodeFunctionProps } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
+import type { Table } from "../constructs/table.ts";
 import type { Watch } from "../constructs/watch.ts";
 import type { ConsumableQueue } from "../constructs/work-queue.ts";
 import type { Artifacts } from "../support/artifacts.ts";
@@ -12,12 +13,14 @@ import { metricsNamespace, type NamingScope } from "../support/naming.ts";
 import { MEDIA } from "./names.ts";
 import type { MediaEnvironment } from "./settings.ts";
 
+export type JobsTable = Table<typeof JOBS_TABLE>;
+
 /** What functions are made from, and told of. */
 export interface FunctionContext {
   readonly naming: NamingScope;
   readonly environment: MediaEnvironment;
   readonly artifacts: Artifacts;
-  readonly jobs: JobTable;
+  readonly jobs: JobsTable;
   readonly uploads: PrivateBucket;
   readonly renditions: PrivateBucket;
   /** What each worker is handed its work from. */
@@ -134,7 +137,7 @@ function createSettle(scope: Construct, context: FunctionContext): NodeFunction 
   const settle = new NodeFunction(scope, "settle", props);
   jobs.grantGet(settle);
   jobs.grantUpdate(settle);
-  jobs.grantListAbandoned(settle);
+  jobs.grantList(settle, "abandoned");
   uploads.grantStat(settle, ...MEDIA_KINDS.map(sourcePrefix));
   return settle;
 }

@@ -2,14 +2,15 @@ import type { Construct } from "constructs";
 import { FFMPEG_LAYER } from "../../contracts/artifacts.ts";
 import { sourcePrefix } from "../../contracts/media/keys.ts";
 import { API_ROUTES } from "../../contracts/media/routes.ts";
+import { JOBS_TABLE } from "../../contracts/media/tables.ts";
 import { Cdn } from "../constructs/cdn.ts";
 import { FunctionLayer } from "../constructs/function-layer.ts";
 import { HttpApi } from "../constructs/http-api.ts";
-import { JobTable } from "../constructs/job-table.ts";
 import type { NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
 import { Schedule } from "../constructs/schedule.ts";
 import { SiteFiles } from "../constructs/site-files.ts";
+import { Table } from "../constructs/table.ts";
 import type { Watch } from "../constructs/watch.ts";
 import { WorkQueue } from "../constructs/work-queue.ts";
 import { regionalName } from "../support/naming.ts";
@@ -17,7 +18,7 @@ import { SystemStack, type SystemStackProps } from "../system-stack.ts";
 import { createBuildBucket, createRenditionsBucket, createUploadsBucket } from "./buckets.ts";
 import { createSiteCsp, RENDITIONS_CSP } from "./content-security.ts";
 import { createDashboard, type DashboardSources } from "./dashboard.ts";
-import { createFunctions, type Functions } from "./functions.ts";
+import { createFunctions, type Functions, type JobsTable } from "./functions.ts";
 import { MEDIA } from "./names.ts";
 import { createOutputs } from "./outputs.ts";
 import { createSavedQueries } from "./saved-queries.ts";
@@ -29,7 +30,7 @@ interface Stores {
   readonly uploads: PrivateBucket;
   readonly renditions: PrivateBucket;
   readonly artifactsBucket: PrivateBucket;
-  readonly jobs: JobTable;
+  readonly jobs: JobsTable;
 }
 
 type Queues = Readonly<Record<"resize" | "convert", WorkQueue>>;
@@ -114,7 +115,8 @@ export class MediaStack extends SystemStack<MediaSettings> {
       uploads: createUploadsBucket(this, naming, environment, origins),
       renditions: createRenditionsBucket(this, naming, environment),
       artifactsBucket: createBuildBucket(this, "artifacts", naming, environment),
-      jobs: new JobTable(this, "jobs", {
+      jobs: new Table(this, "jobs", {
+        definition: JOBS_TABLE,
         tableName: regionalName(naming, "table", "jobs"),
         isProtected: environment.isProtected,
       }),

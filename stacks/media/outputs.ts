@@ -1,8 +1,8 @@
 import { TerraformOutput, type TerraformStack } from "cdktf";
 import type { Cdn } from "../constructs/cdn.ts";
 import type { HttpApi } from "../constructs/http-api.ts";
-import type { JobTable } from "../constructs/job-table.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
+import type { JobsTable } from "./functions.ts";
 import type { MediaEnvironment } from "./settings.ts";
 
 /** Raised when an output is renamed, removed or changes its meaning, so that a reader can tell. */
@@ -17,7 +17,7 @@ export interface OutputSources {
   readonly renditions: PrivateBucket;
   readonly artifactsBucket: PrivateBucket;
   readonly siteBucket: PrivateBucket;
-  readonly jobs: JobTable;
+  readonly jobs: JobsTable;
 }
 
 /** What others may rely on. Names are stable; addresses have no slash at the end; nothing here is secret. */

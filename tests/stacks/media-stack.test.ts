@@ -198,7 +198,7 @@ describe("a function", () => {
         tracing_config: { mode: "Active" },
         logging_config: { log_format: "JSON", log_group: ref(`aws_cloudwatch_log_group.${name}.name`) },
         source_code_hash: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
-        filename: expect.stringMatching(new RegExp(`^assets/.*/${name}\\.zip$`)),
+        filename: expect.stringMatching(new RegExp(`^assets/.*/media-${name}\\.zip$`)),
       });
     },
   );

@@ -92,7 +92,7 @@ describe("a function's role (P1)", () => {
       if (name === "presign") expect(granting("CreateJobs")).toBe("jobs.grantCreate(presign);");
       if (name === "status") expect(granting("GetJobs")).toBe("context.jobs.grantGet(status);");
       if (name === "resize") expect(granting("ConsumeResize")).toContain("functions.resize.consume(resize.messages");
-      if (name === "settle") expect(granting("ListAbandonedJobs")).toBe("jobs.grantListAbandoned(settle);");
+      if (name === "settle") expect(granting("ListAbandonedJobs")).toBe('jobs.grantList(settle, "abandoned");');
     },
   );
 

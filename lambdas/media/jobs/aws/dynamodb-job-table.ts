@@ -7,11 +7,12 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { isTerminal } from "../../../../contracts/media/job-status.ts";
+import type { JOBS_TABLE } from "../../../../contracts/media/tables.ts";
 import type { Claim, Delivery, Job, JobError, JobResult, JobTable, NewJob } from "../job-table.ts";
 import { type Row, toEpochSeconds, toJob, toNewRow, toRow } from "./job-row.ts";
 
-/** The sparse index of PENDING jobs: hash `openStatus`, range `abandonedAt`, keys only. */
-export const ABANDONED_INDEX = "abandoned";
+/** The sparse index of PENDING jobs. */
+export const ABANDONED_INDEX = "abandoned" satisfies keyof typeof JOBS_TABLE.indexes;
 
 /** The claim of `:attempt` holds: nobody ended the job, took it over or gave it back. */
 const HELD = "#status = :processing AND #attempt = :attempt AND attribute_exists(#leaseExpiresAt)";

@@ -2,7 +2,8 @@ import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ABANDONED_INDEX } from "../../../../lambdas/media/jobs/aws/dynamodb-job-table.ts";
+import { JOBS_TABLE } from "../../../../contracts/media/tables.ts";
+import { listKeys } from "../../../../contracts/tables.ts";
 
 /** dynalite is CommonJS without types. */
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: { readonly createTableMs: number }) => Server;
@@ -39,25 +40,21 @@ export async function startJobsTableServer(): Promise<JobsTableServer> {
   };
 }
 
+/** As its definition has it: an adapter that writes or asks for another key fails here. */
 function describeTable(name: string): CreateTableCommand {
+  const { hashKey, indexes } = JOBS_TABLE;
   return new CreateTableCommand({
     TableName: name,
     BillingMode: "PAY_PER_REQUEST",
-    KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
-    AttributeDefinitions: [
-      { AttributeName: "jobId", AttributeType: "S" },
-      { AttributeName: "openStatus", AttributeType: "S" },
-      { AttributeName: "abandonedAt", AttributeType: "N" },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: ABANDONED_INDEX,
-        KeySchema: [
-          { AttributeName: "openStatus", KeyType: "HASH" },
-          { AttributeName: "abandonedAt", KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      },
-    ],
+    KeySchema: [{ AttributeName: hashKey.name, KeyType: "HASH" }],
+    AttributeDefinitions: listKeys(JOBS_TABLE).map((key) => ({ AttributeName: key.name, AttributeType: key.type })),
+    GlobalSecondaryIndexes: Object.entries(indexes).map(([index, keys]) => ({
+      IndexName: index,
+      KeySchema: [
+        { AttributeName: keys.hashKey.name, KeyType: "HASH" },
+        { AttributeName: keys.rangeKey.name, KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: keys.projection },
+    })),
   });
 }
