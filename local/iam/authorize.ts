@@ -1,7 +1,8 @@
+import { matchesArn, matchesPattern } from "../../contracts/iam/pattern.ts";
+import type { PolicyAxis, PolicyPrincipals, PolicyStatement } from "../../contracts/iam/policy-document.ts";
 import type { AccessDecision, AccessRequest, Authorize, PolicyDocument, Principal, RuntimeClock } from "../services.ts";
 import { findVariableValue, meetsConditions, type RequestContext } from "./conditions.ts";
-import { matchesArn, matchesPattern } from "./pattern.ts";
-import { readPolicy, type Statement, type StatementPrincipal } from "./policy-document.ts";
+import { readPolicy } from "./policy-document.ts";
 import type { RolePolicies } from "./role-store.ts";
 
 export interface AuthorizeContext {
@@ -23,7 +24,7 @@ export function createAuthorize(context: AuthorizeContext): Authorize {
 
 interface Source {
   readonly kind: "identity-based" | "resource-based";
-  readonly statements: readonly Statement[];
+  readonly statements: readonly PolicyStatement[];
 }
 
 function decide(request: AccessRequest, context: AuthorizeContext): AccessDecision {
@@ -44,7 +45,7 @@ function decide(request: AccessRequest, context: AuthorizeContext): AccessDecisi
   const matching = sources.flatMap(({ kind, statements }) =>
     statements
       .filter((statement) => coversRequest(statement, action, resource, facts))
-      .map((statement) => ({ kind, statement, match: matchPrincipal(kind, statement.principal, principal, context) })),
+      .map((statement) => ({ kind, statement, match: matchPrincipal(kind, statement.principals, principal, context) })),
   );
   const denial = matching.find(({ statement, match }) => statement.effect === "Deny" && match !== "none");
   if (denial)
@@ -67,31 +68,33 @@ function findTrustPolicy({ action, resource }: AccessRequest, roles: RolePolicie
   return action === "sts:AssumeRole" ? roles.findTrustPolicy(resource) : undefined;
 }
 
-function coversRequest(statement: Statement, action: string, resource: string, facts: RequestContext): boolean {
+function coversRequest(statement: PolicyStatement, action: string, resource: string, facts: RequestContext): boolean {
+  const { actions, resources, conditions } = statement;
   const findVariable = (name: string): string | undefined => findVariableValue(name, facts);
-  const named = statement.actions.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase()));
-  if (named === statement.notActions) return false;
-  if (statement.resources) {
-    const touched = statement.resources.some((pattern) => matchesArn(pattern, resource, findVariable));
-    if (touched === statement.notResources) return false;
-  }
-  return meetsConditions(statement.conditions, facts);
+  const isNamed = isOn(actions, (pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase()));
+  const isTouched = !resources || isOn(resources, (pattern) => matchesArn(pattern, resource, findVariable));
+  return isNamed && isTouched && meetsConditions(conditions, facts);
+}
+
+function isOn({ isExcept, patterns }: PolicyAxis, matches: (pattern: string) => boolean): boolean {
+  return patterns.some(matches) !== isExcept;
 }
 
 function matchPrincipal(
   kind: Source["kind"],
-  named: StatementPrincipal | undefined,
+  named: PolicyPrincipals | undefined,
   principal: Principal,
   { accountId }: AuthorizeContext,
 ): "direct" | "account" | "none" {
   // A role's own policies speak of the role; a resource's policy that names nobody speaks of nobody.
   if (kind === "identity-based") return named ? "none" : "direct";
   if (!named) return "none";
-  if (named === "*" || named.AWS?.includes("*")) return "direct";
-  if (principal.type === "service") return named.Service?.includes(principal.service) ? "direct" : "none";
+  const { AWS = [], Service = [] } = named.byKind;
+  if (AWS.includes("*")) return "direct";
+  if (principal.type === "service") return Service.includes(principal.service) ? "direct" : "none";
   if (principal.type === "anonymous") return "none";
-  if (named.AWS?.includes(principal.arn)) return "direct";
-  const account = named.AWS?.some((arn) => arn === accountId || arn === `arn:aws:iam::${accountId}:root`);
+  if (AWS.includes(principal.arn)) return "direct";
+  const account = AWS.some((arn) => arn === accountId || arn === `arn:aws:iam::${accountId}:root`);
   return account ? "account" : "none";
 }
 

@@ -1,18 +1,11 @@
-import { expandVariables, matchesArn, matchesPattern, type VariableLookup } from "./pattern.ts";
+import { type ConditionOperatorBase, parseConditionOperator } from "../../contracts/iam/condition-operator.ts";
+import { expandVariables, matchesArn, matchesPattern, type VariableLookup } from "../../contracts/iam/pattern.ts";
+import type { PolicyCondition } from "../../contracts/iam/policy-document.ts";
 
 /** Condition keys of one request, in lower case: IAM does not tell `aws:SourceArn` from `aws:sourcearn`. */
 export type RequestContext = ReadonlyMap<string, readonly string[]>;
 
-/** `{StringEquals: {"aws:SourceAccount": ["123456789012"]}}` */
-export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-
 type Compare = (actual: string, expected: string, findVariable: VariableLookup) => boolean;
-
-interface Operator {
-  readonly compare: Compare;
-  /** `…Not…`: true where no value matches, and where the key is absent. */
-  readonly negated: boolean;
-}
 
 /** Only patterns know wildcards; an exact operator still resolves variables. */
 const text =
@@ -37,69 +30,57 @@ const arnLike: Compare = (actual, expected, findVariable) => matchesArn(expected
 const sameNumber = number((actual, expected) => actual === expected);
 const sameDate = date((actual, expected) => actual === expected);
 
-const is = (compare: Compare): Operator => ({ compare, negated: false });
-const isNot = (compare: Compare): Operator => ({ compare, negated: true });
-
-/** `ArnEquals` behaves as `ArnLike` (IAM user guide, "ARN condition operators"). */
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  StringEquals: is(equals),
-  StringNotEquals: isNot(equals),
-  StringEqualsIgnoreCase: is(equalsIgnoringCase),
-  StringNotEqualsIgnoreCase: isNot(equalsIgnoringCase),
-  StringLike: is(like),
-  StringNotLike: isNot(like),
-  ArnEquals: is(arnLike),
-  ArnLike: is(arnLike),
-  ArnNotEquals: isNot(arnLike),
-  ArnNotLike: isNot(arnLike),
-  Bool: is((actual, expected) => actual.toLowerCase() === expected.toLowerCase()),
-  NumericEquals: is(sameNumber),
-  NumericNotEquals: isNot(sameNumber),
-  NumericLessThan: is(number((actual, expected) => actual < expected)),
-  NumericLessThanEquals: is(number((actual, expected) => actual <= expected)),
-  NumericGreaterThan: is(number((actual, expected) => actual > expected)),
-  NumericGreaterThanEquals: is(number((actual, expected) => actual >= expected)),
-  DateEquals: is(sameDate),
-  DateNotEquals: isNot(sameDate),
-  DateLessThan: is(date((actual, expected) => actual < expected)),
-  DateLessThanEquals: is(date((actual, expected) => actual <= expected)),
-  DateGreaterThan: is(date((actual, expected) => actual > expected)),
-  DateGreaterThanEquals: is(date((actual, expected) => actual >= expected)),
-  IpAddress: is(isInNetwork),
-  NotIpAddress: isNot(isInNetwork),
+/** What a value is held against; a negated operator holds where this does not. */
+const COMPARISONS: Readonly<Record<Exclude<ConditionOperatorBase, "Null" | "BinaryEquals">, Compare>> = {
+  StringEquals: equals,
+  StringNotEquals: equals,
+  StringEqualsIgnoreCase: equalsIgnoringCase,
+  StringNotEqualsIgnoreCase: equalsIgnoringCase,
+  StringLike: like,
+  StringNotLike: like,
+  // `ArnEquals` behaves as `ArnLike` (IAM user guide, "ARN condition operators").
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
+  ArnNotEquals: arnLike,
+  ArnNotLike: arnLike,
+  Bool: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
+  NumericEquals: sameNumber,
+  NumericNotEquals: sameNumber,
+  NumericLessThan: number((actual, expected) => actual < expected),
+  NumericLessThanEquals: number((actual, expected) => actual <= expected),
+  NumericGreaterThan: number((actual, expected) => actual > expected),
+  NumericGreaterThanEquals: number((actual, expected) => actual >= expected),
+  DateEquals: sameDate,
+  DateNotEquals: sameDate,
+  DateLessThan: date((actual, expected) => actual < expected),
+  DateLessThanEquals: date((actual, expected) => actual <= expected),
+  DateGreaterThan: date((actual, expected) => actual > expected),
+  DateGreaterThanEquals: date((actual, expected) => actual >= expected),
+  IpAddress: isInNetwork,
+  NotIpAddress: isInNetwork,
 };
 
-interface ParsedOperator {
-  readonly operator: Operator | "Null";
+interface Operator {
+  /** Absent of `Null`, which asks only whether the key is there. */
+  readonly compare?: Compare;
+  readonly isNegated: boolean;
   readonly ifExists: boolean;
   readonly quantifier?: "ForAllValues" | "ForAnyValue";
 }
 
 /** Undefined for an operator that is not part of IAM, or that this evaluator does not know (`BinaryEquals`). */
-export function findOperator(name: string): ParsedOperator | undefined {
-  const [, quantifier, base = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
-  if (base === "Null") return quantifier || ifExists ? undefined : { operator: "Null", ifExists: false };
-  const operator = Object.hasOwn(OPERATORS, base) ? OPERATORS[base] : undefined;
-  return (
-    operator && {
-      operator,
-      ifExists: ifExists !== undefined,
-      ...(quantifier && { quantifier: quantifier as "ForAllValues" | "ForAnyValue" }),
-    }
-  );
+export function findOperator(name: string): Operator | undefined {
+  const operator = parseConditionOperator(name);
+  if (operator === undefined || operator.base === "BinaryEquals") return undefined;
+  return operator.base === "Null" ? operator : { ...operator, compare: COMPARISONS[operator.base] };
 }
 
-/** Every operator and every key of the block must hold. */
-export function meetsConditions(block: ConditionBlock, context: RequestContext): boolean {
+/** Every condition must hold. */
+export function meetsConditions(conditions: readonly PolicyCondition[], context: RequestContext): boolean {
   const findVariable: VariableLookup = (name) => findVariableValue(name, context);
-  return Object.entries(block).every(([name, keys]) => {
+  return conditions.every(({ operator: name, key, values }) => {
     const operator = findOperator(name);
-    return (
-      operator !== undefined &&
-      Object.entries(keys).every(([key, expected]) =>
-        meets(operator, context.get(key.toLowerCase()), expected, findVariable),
-      )
-    );
+    return operator !== undefined && meets(operator, context.get(key.toLowerCase()), values, findVariable);
   });
 }
 
@@ -110,22 +91,22 @@ export function findVariableValue(name: string, context: RequestContext): string
 }
 
 function meets(
-  { operator, ifExists, quantifier }: ParsedOperator,
+  { compare, isNegated, ifExists, quantifier }: Operator,
   actual: readonly string[] | undefined,
   expected: readonly string[],
   findVariable: VariableLookup,
 ): boolean {
   const absent = actual === undefined || actual.length === 0;
-  if (operator === "Null") return expected.some((value) => (value.toLowerCase() === "true") === absent);
+  if (compare === undefined) return expected.some((value) => (value.toLowerCase() === "true") === absent);
   if (absent) {
     if (quantifier === "ForAnyValue") return ifExists;
-    return ifExists || operator.negated || quantifier === "ForAllValues";
+    return ifExists || isNegated || quantifier === "ForAllValues";
   }
   const holds = (value: string): boolean =>
-    expected.some((wanted) => operator.compare(value, wanted, findVariable)) !== operator.negated;
+    expected.some((wanted) => compare(value, wanted, findVariable)) !== isNegated;
   if (quantifier === "ForAllValues") return actual.every(holds);
   if (quantifier === "ForAnyValue") return actual.some(holds);
-  return operator.negated ? actual.every(holds) : actual.some(holds);
+  return isNegated ? actual.every(holds) : actual.some(holds);
 }
 
 /** ISO 8601 or seconds since 1970. */

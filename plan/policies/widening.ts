@@ -1,5 +1,7 @@
-import { coversPattern, overlapPatterns } from "./glob.ts";
-import type { Axis, Condition, Statement } from "./statement.ts";
+import { parseConditionOperator } from "../../contracts/iam/condition-operator.ts";
+import { coversPattern, overlapPatterns } from "../../contracts/iam/pattern.ts";
+import type { PolicyAxis as Axis, PolicyCondition as Condition } from "../../contracts/iam/policy-document.ts";
+import type { Statement } from "./statement.ts";
 
 /** Something that is allowed from now on and was not before, or is no longer denied. */
 export interface Widening {
@@ -124,11 +126,10 @@ function impliesOne(strict: Condition, lax: Condition): boolean {
   const isSame = given === wanted || `${given}IfExists` === wanted;
   const isLike = PATTERN_OF[given] === wanted;
   if (!isSame && !isLike) return false;
-  if (/Not/.test(given) || given === "Null")
+  const operator = parseConditionOperator(given);
+  if (!operator || operator.isNegated || operator.base === "Null")
     return isSame && lax.values.every((value) => strict.values.includes(value));
-  if (given.startsWith("ForAllValues:") || given.startsWith("ForAnyValue:")) {
-    return strict.values.every((value) => lax.values.includes(value));
-  }
+  if (operator.quantifier) return strict.values.every((value) => lax.values.includes(value));
   const takesPatterns = /Like|^Arn/.test(wanted);
   return strict.values.every((value) =>
     lax.values.some((pattern) => pattern === value || (takesPatterns && coversPattern(pattern, value))),

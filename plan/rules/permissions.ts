@@ -1,8 +1,9 @@
+import type { PolicyAxis, PolicyCondition } from "../../contracts/iam/policy-document.ts";
 import type { ResourceChange } from "../model/change.ts";
 import { type Finding, type Sentence, say } from "../model/finding.ts";
 import { equalValues, isValueList, isValueObject, textsOf, type Value, valueAt, Withheld } from "../model/value.ts";
 import { toStatement } from "../policies/permission.ts";
-import { type Axis, type Condition, parsePolicy, SELF, type Statement } from "../policies/statement.ts";
+import { parsePolicy, SELF, type Statement } from "../policies/statement.ts";
 import { listWidenings, type Widening } from "../policies/widening.ts";
 import { isGoneToo } from "./together.ts";
 
@@ -77,7 +78,7 @@ function toFinding(change: ResourceChange, widening: Widening): Finding {
   };
 }
 
-function isEveryone({ isExcept, patterns }: Axis): boolean {
+function isEveryone({ isExcept, patterns }: PolicyAxis): boolean {
   return isExcept || patterns.includes("*");
 }
 
@@ -107,12 +108,12 @@ function describeDeny({ statement }: Widening): Sentence {
   ];
 }
 
-function describeAxis({ isExcept, patterns }: Axis, before: string, after = ""): Sentence {
+function describeAxis({ isExcept, patterns }: PolicyAxis, before: string, after = ""): Sentence {
   if (patterns.length === 1 && patterns[0] === SELF) return [];
   return [before, isExcept ? "all but " : "", ...say`${patterns}`, after];
 }
 
-function describeConditions(conditions: readonly Condition[]): Sentence {
+function describeConditions(conditions: readonly PolicyCondition[]): Sentence {
   return conditions.flatMap(({ operator, key, values }, index) => [
     index === 0 ? " when " : " and ",
     ...say`${`${operator} ${key}`} is ${values}`,

@@ -1,6 +1,12 @@
-import { type Resource, textsOf } from "./policy-stack.ts";
+import { isBounding } from "../../contracts/iam/condition-operator.ts";
+import {
+  type PolicyStatement as ParsedStatement,
+  type PolicyAxis,
+  parsePolicyDocument,
+} from "../../contracts/iam/policy-document.ts";
+import type { Resource } from "./policy-stack.ts";
 
-/** A statement of a policy, with what AWS takes in two forms brought into one. */
+/** What the rules ask of a statement, in the words in which they ask. */
 export interface PolicyStatement {
   readonly isAllow: boolean;
   /** `["*"]` too where the policy says `NotAction`: whatever is not named is allowed, tomorrow's actions included. */
@@ -39,12 +45,11 @@ export const RESOURCE_POLICY_TYPES: readonly string[] = [
   "aws_sns_topic_policy",
 ];
 
-/** The statements of a resource's policy; undefined where it is not written as JSON and so cannot be judged. */
+/** The statements of a resource's policy; undefined where it is no policy written out as JSON, and so cannot be judged. */
 export function findStatements({ type, body }: Resource): readonly PolicyStatement[] | undefined {
   const text = body[POLICY_ATTRIBUTES[type] ?? "policy"];
   try {
-    const { Statement } = JSON.parse(String(text)) as { readonly Statement: unknown };
-    return (Array.isArray(Statement) ? Statement : [Statement]).map(readStatement);
+    return parsePolicyDocument(JSON.parse(String(text))).statements?.map(toStatement);
   } catch {
     return undefined;
   }
@@ -55,25 +60,26 @@ export function listAllowed(resource: Resource): readonly PolicyStatement[] {
   return (findStatements(resource) ?? []).filter(({ isAllow }) => isAllow);
 }
 
-function readStatement(statement: Readonly<Record<string, unknown>>): PolicyStatement {
-  const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
-  const principals = typeof Principal === "object" && Principal !== null ? Principal : { AWS: Principal };
-  const { AWS, Service, Federated } = principals as Readonly<Record<string, unknown>>;
+function toStatement({ effect, principals, actions, resources, conditions }: ParsedStatement): PolicyStatement {
+  const { AWS = [], Service = [], Federated = [] } = principals?.byKind ?? {};
   return {
-    isAllow: Effect === "Allow",
-    actions: NotAction === undefined ? textsOf(Action) : ["*"],
-    resources: NotResource === undefined ? textsOf(Resource) : ["*"],
-    services: textsOf(Service),
-    providers: textsOf(Federated),
-    identities: textsOf(AWS).filter((identity) => identity !== "*"),
-    isForEverybody: NotPrincipal !== undefined || textsOf(AWS).includes("*"),
+    isAllow: effect === "Allow",
+    actions: listPatterns(actions),
+    resources: listPatterns(resources),
+    services: Service,
+    providers: Federated,
+    identities: AWS.filter((identity) => identity !== "*"),
+    isForEverybody: principals?.isExcept === true || AWS.includes("*"),
     conditions: Object.fromEntries(
-      Object.entries(Condition as Record<string, Record<string, unknown>>)
-        .filter(([operator]) => Effect !== "Allow" || !/Not|IfExists$|^Null$|^ForAllValues:/.test(operator))
-        .flatMap(([, byKey]) => Object.entries(byKey))
-        .map(([key, values]) => [key, textsOf(values)]),
+      conditions
+        .filter(({ operator }) => effect !== "Allow" || isBounding(operator))
+        .map(({ key, values }) => [key, values]),
     ),
   };
+}
+
+function listPatterns(axis: PolicyAxis | undefined): readonly string[] {
+  return axis?.isExcept ? ["*"] : (axis?.patterns ?? []);
 }
 
 /** Whether an ARN says whose the thing is: by a reference to one of ours, by its account, or, as a bucket, by its whole name. */

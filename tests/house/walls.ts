@@ -16,6 +16,7 @@ const AGREED = "contracts/*.ts";
 export const WALLS: readonly Wall[] = [
   { room: "contracts/http/", may: [] },
   { room: AGREED, may: [] },
+  { room: "contracts/iam/", may: [] },
   { room: "contracts/<s>/", may: ["contracts/http/", AGREED] },
 
   { room: "lambdas/support/", may: ["contracts/http/", "contracts/media/"] },
@@ -46,7 +47,7 @@ export const WALLS: readonly Wall[] = [
   },
 
   { room: "stacks/support/", may: ["contracts/"] },
-  { room: "stacks/policy/", may: ["stacks/support/", AGREED] },
+  { room: "stacks/policy/", may: ["stacks/support/", "contracts/iam/", AGREED] },
   { room: "stacks/constructs/", may: ["stacks/support/", AGREED, "contracts/http/"] },
   { room: "stacks/*.ts", may: ["stacks/constructs/", "stacks/support/", "stacks/policy/"] },
   {
@@ -62,10 +63,10 @@ export const WALLS: readonly Wall[] = [
     ],
   },
 
-  { room: "local/", may: ["contracts/artifacts.ts", "command-line/"] },
+  { room: "local/", may: ["contracts/artifacts.ts", "contracts/iam/", "command-line/"] },
   { room: "build/", may: [AGREED, "command-line/"] },
   { room: "command-line/", may: [] },
-  { room: "plan/", may: [AGREED, "command-line/"] },
+  { room: "plan/", may: [AGREED, "contracts/iam/", "command-line/"] },
   { room: "operations/", may: ["contracts/", "command-line/"] },
   { room: "terraform-state-backend/", may: [] },
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coversPattern, overlapPatterns } from "../../plan/policies/glob.ts";
+import { coversPattern, overlapPatterns } from "../../contracts/iam/pattern.ts";
 import { parsePolicy } from "../../plan/policies/statement.ts";
 import { listWidenings } from "../../plan/policies/widening.ts";
 import { policy } from "./plans.ts";

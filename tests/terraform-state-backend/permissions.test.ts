@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { coversPattern } from "../../contracts/iam/pattern.ts";
 import { checkActions } from "../../local/iam/known-actions.ts";
-import { coversPattern } from "../../plan/policies/glob.ts";
 import { listResourceTypes } from "../../stacks/app.ts";
 import { SYSTEMS } from "../../systems.ts";
 import { listApplyStatements } from "../../terraform-state-backend/apply-permissions.ts";
@@ -361,7 +361,8 @@ describe("the table of what Terraform calls", () => {
 });
 
 it.each(["plan", "apply"] as const)("the %s role's policy names only actions that AWS has", async (role) => {
-  const statements = policies[role].map(({ Action }) => ({ actions: [Action].flat() }));
+  const actions = policies[role].flatMap(({ Action }) => [Action].flat());
 
-  expect(await checkActions(statements as never)).toEqual([]);
+  expect(actions.length).toBeGreaterThan(0);
+  expect(await checkActions(actions)).toEqual([]);
 });

@@ -67,9 +67,9 @@ export const POLICY_RULES = {
     threats: ["P1"],
     scannerIds: [],
     resourceTypes: POLICY_TYPES,
-    promise: "Every policy is written out as JSON.",
+    promise: "Every policy is written out as JSON, in the grammar of IAM.",
     why: "What cannot be read cannot be judged, by these rules or by a reviewer.",
-    check: (resource) => unless(findStatements(resource) !== undefined, "has a policy that is not JSON"),
+    check: (resource) => unless(findStatements(resource) !== undefined, "has a policy that cannot be read"),
   },
   "policy-exact-actions": {
     threats: ["P1"],

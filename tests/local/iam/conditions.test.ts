@@ -11,7 +11,7 @@ const context = new Map([
 ]);
 
 function meets(operator: string, key: string, ...values: string[]): boolean {
-  return meetsConditions({ [operator]: { [key]: values } }, context);
+  return meetsConditions([{ operator, key, values }], context);
 }
 
 describe("conditions", () => {

@@ -34,6 +34,13 @@ describe("a policy in a resource", () => {
     ["an operator", "identity", { ...allow, Condition: { StringIs: { "s3:prefix": "a" } } }, 'operator "StringIs"'],
     ["a condition key", "identity", { ...allow, Condition: { StringEquals: { "aws:userid": "a" } } }, '"aws:userid"'],
     ["a field", "identity", { ...allow, Resources: "x" }, '"Resources"'],
+    ["a list of nothing", "identity", { ...allow, Action: [] }, "Action must not be empty"],
+    [
+      "a condition that nothing meets",
+      "identity",
+      { ...allow, Condition: { StringEquals: { "s3:prefix": [] } } },
+      "s3:prefix must not be empty",
+    ],
     ["NotPrincipal", "resource", { ...allow, NotPrincipal: "*" }, '"NotPrincipal"'],
     ["a principal in a role's policy", "identity", { ...allow, Principal: "*" }, "cannot name a Principal"],
     ["a missing principal", "resource", allow, "needs a Principal"],

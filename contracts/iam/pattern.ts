@@ -47,18 +47,26 @@ function expandVariable(name: string, findVariable: VariableLookup): string | un
   return ["*", "?", "$"].includes(name) ? name : findVariable(name);
 }
 
-/** Greedy with one point of return: linear in practice, where a regular expression of many `.*` would not be. */
-function matchesTokens(tokens: readonly Token[], characters: readonly string[]): boolean {
+/**
+ * Greedy with one point of return: linear in practice, where a regular expression of many `.*` would not be. `mayBeAny` says
+ * whether a `?` stands for this character.
+ */
+function matchesTokens(
+  tokens: readonly Token[],
+  characters: readonly string[],
+  mayBeAny: (character: string) => boolean = () => true,
+): boolean {
   let token = 0;
   let position = 0;
   let star = -1;
   let starPosition = 0;
   while (position < characters.length) {
     const current = tokens[token];
+    const character = characters[position] ?? "";
     if (current === ANY) {
       star = token++;
       starPosition = position;
-    } else if (current === ONE || (current !== undefined && current === characters[position])) {
+    } else if ((current === ONE && mayBeAny(character)) || current === character) {
       token++;
       position++;
     } else if (star >= 0) {
@@ -90,4 +98,34 @@ function splitArn(arn: string): string[] {
     else parts[parts.length - 1] += part;
   }
   return parts;
+}
+
+/**
+ * Whether all that `inner` matches, `outer` matches too. May say no where it is not sure; never yes. Policy variables and
+ * references of Terraform are texts like any other.
+ */
+export function coversPattern(outer: string, inner: string): boolean {
+  const tokens = [...outer].map((character): Token => (character === "*" ? ANY : character === "?" ? ONE : character));
+  return matchesTokens(tokens, [...inner], (character) => character !== "*");
+}
+
+/** Whether some text is matched by both. Row by row over both patterns, so that no pair of patterns takes long. */
+export function overlapPatterns(a: string, b: string): boolean {
+  let below: boolean[] = [];
+  for (let row = a.length; row >= 0; row--) {
+    const cells: boolean[] = [];
+    for (let column = b.length; column >= 0; column--) {
+      cells[column] = overlapsAt(a[row], b[column], below[column], cells[column + 1], below[column + 1]);
+    }
+    below = cells;
+  }
+  return below[0] ?? false;
+}
+
+/** Whether the rests overlap, given whether they do with a character less of the first, of the second, and of both. */
+function overlapsAt(a = "", b = "", lessA = false, lessB = false, lessBoth = false): boolean {
+  if (a === "" && b === "") return true;
+  if (a === "*") return lessA || (b !== "" && lessB);
+  if (b === "*") return lessB || (a !== "" && lessA);
+  return a !== "" && b !== "" && (a === b || a === "?" || b === "?") && lessBoth;
 }
