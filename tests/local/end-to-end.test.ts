@@ -138,7 +138,7 @@ describe("a file that is not what it says", () => {
     const job = await processFile(laptop.apiUrl, page);
 
     expect([job.status, job.error?.code, job.renditions]).toEqual(["FAILED", "UNSUPPORTED_FORMAT", []]);
-    expect(job.error?.message).toContain("HTML");
+    expect(job.error?.message).toContain("web page");
   });
 
   it("E6: does not hold up its neighbours of the same batch", async () => {
