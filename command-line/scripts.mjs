@@ -222,14 +222,15 @@ What happened to one job: its record, its files, and what the functions logged o
     program: ["operate.ts", "job"],
   },
   cost: {
-    usage: `npm run cost -- [dev | staging | prod] [--uploads <n>] [--conversions <n>] [--views <n>] [--docs]
+    usage: `npm run cost -- [dev | staging | prod] [systems…] [--uploads <n>] [--conversions <n>] [--views <n>] [--docs]
 
-What an environment costs in a month: docs/cost.md says how it is counted.
+What an environment costs in a month, all its stacks together: docs/cost.md says how it is counted.
 
+  systems  media, budget …; none: all of the environment
   --docs  writes the tables of README.md and docs/cost.md instead
 `,
     options: { uploads: text, conversions: text, views: text, docs: flag },
-    maxNames: 1,
+    maxNames: MANY,
     before: [{ command: ["main.ts"], isSilent: true }],
     program: ["operate.ts", "cost"],
   },

@@ -1,8 +1,8 @@
 import { addUp, addUpBeyondFree, type Charge, describeBill } from "../../operations/cost/charges.ts";
-import { countIdleMonth, countWork } from "../../operations/cost/estimate.ts";
-import type { MeasuredImage } from "../../operations/cost/job-work.ts";
 import type { Unit } from "../../operations/cost/prices.ts";
 import { type PricedStack, readStack } from "../../operations/cost/stack.ts";
+import { countIdleMonth, countWork } from "../../operations/media/cost/estimate.ts";
+import type { MeasuredImage } from "../../operations/media/cost/job-work.ts";
 import { compare } from "../images/cascade.ts";
 import { naive } from "../images/naive.ts";
 import { resize, resizeTo } from "../images/ours.ts";
@@ -55,7 +55,7 @@ function countUploads(stack: PricedStack, measured: MeasuredImage): Charge[] {
 
 async function readBenchStack(): Promise<PricedStack> {
   const artifactsFolder = await prepareBuild();
-  return withScratchFolder(async (folder) => readStack(synthesizeBenchStack(folder, artifactsFolder)));
+  return withScratchFolder(async (folder) => readStack(synthesizeBenchStack(folder, artifactsFolder), "bench"));
 }
 
 /** Goal 14, its second half: what the synthesized stack costs while nobody uses it. */

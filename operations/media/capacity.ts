@@ -1,8 +1,8 @@
 import type { WalkedStack } from "../capacity/stack.ts";
 import type { SystemWork } from "../capacity/system-work.ts";
-import { API_CALL_SECONDS, type JobWork, planFilmWork, planImageWork, VIEW_BYTES } from "../cost/job-work.ts";
+import { API_CALL_SECONDS, type JobWork, planFilmWork, planImageWork, VIEW_BYTES } from "./cost/job-work.ts";
 
-/** What Terraform cannot tell of the media stack. Measured: operations/cost/measured.ts and job-work.ts. */
+/** What Terraform cannot tell of the media stack. Measured: cost/measured.ts and job-work.ts. */
 export const MEDIA_WORK: SystemWork = {
   journeys: (stack) => [
     {

@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { environments } from "../../../environments.ts";
 import { addUp, addUpBeyondFree, type Charge, describeBill, mergeCharges } from "../../../operations/cost/charges.ts";
-import { countIdleMonth, countWork, type Workload } from "../../../operations/cost/estimate.ts";
-import { COST_PAGE, formatCostPage, README, replaceReadmeTable } from "../../../operations/cost/page.ts";
-import { type PricedStack, parseStack, readStack } from "../../../operations/cost/stack.ts";
+import { getFunction, type PricedStack, parseStack, readStack, readStacks } from "../../../operations/cost/stack.ts";
+import { countMonth } from "../../../operations/cost/systems.ts";
 import { cost } from "../../../operations/cost.ts";
+import { countIdleMonth, countWork, type Workload } from "../../../operations/media/cost/estimate.ts";
+import { COST_PAGE, formatCostPage, README, replaceReadmeTable } from "../../../operations/media/cost/page.ts";
+import { OperationError } from "../../../operations/support/operation-error.ts";
 import { synthesize } from "../../../stacks/app.ts";
 import { type HouseEnvironment, SYSTEMS } from "../../../systems.ts";
 import { requireBuild } from "../../support/require-build.ts";
@@ -22,7 +24,7 @@ function synthesizeAndRead(environment: HouseEnvironment): PricedStack {
   const { folder: artifactsFolder } = requireBuild();
   const outputFolder = mkdtempSync(join(tmpdir(), "darkroom-cost-"));
   const { folders } = synthesize({ systems: SYSTEMS, environments: [environment], artifactsFolder, outputFolder });
-  const stack = readStack(folders[0] ?? "");
+  const stack = readStack(folders[0] ?? "", "darkroom-test-media");
   rmSync(outputFolder, { recursive: true });
   return stack;
 }
@@ -82,7 +84,7 @@ describe("an estimate", () => {
     const films = { images: 0, films: 1, views: 0 };
     const sized = (memory_size: number) =>
       countWork(
-        { ...prod, functions: { ...prod.functions, convert: { ...prod.functions.convert, memory_size } } },
+        { ...prod, functions: { ...prod.functions, convert: { ...getFunction(prod, "convert"), memory_size } } },
         films,
       );
     const [small, large] = [sized(1769), sized(4 * 1769)];
@@ -138,17 +140,38 @@ describe("an estimate", () => {
 
   it("of an environment that there is not names those that were synthesized", () => {
     const folder = makeFolder();
-    mkdirSync(join(folder, "darkroom-dev-media"));
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ stacks: { "darkroom-dev-media": {} } }));
 
-    expect(() => readStack(join(folder, "darkroom-qa-media"))).toThrow(
-      "There is no stack darkroom-qa-media; synthesized are darkroom-dev-media.",
+    expect(() => readStacks("qa", [], folder)).toThrow('environment "qa"; synthesized are darkroom-dev-media.');
+    expect(() => readStacks("dev", ["users"], folder)).toThrow(
+      "There is no stack darkroom-dev-users; synthesized are darkroom-dev-media.",
     );
-    expect(() => readStack(join(folder, "nowhere", "darkroom-dev-media"))).toThrow("Build and synthesize first");
+    expect(() => readStacks("dev", [], join(folder, "nowhere"))).toThrow("Build and synthesize first");
+  });
+
+  it("of a stack of another shape than media's counts what it knows, and refuses the rest in words, not a schema's", () => {
+    const aws_sqs_queue = { mail: {} };
+    const source = (arn: string) => ({ aws_lambda_event_source_mapping: { mail: { event_source_arn: arn } } });
+    const read = (resource: object) => parseStack({ resource }, "darkroom-dev-users");
+
+    const users = read({ aws_sqs_queue, ...source("$" + "{aws_sqs_queue.mail.arn}") });
+
+    expect(countMonth("users", users, { images: 10, films: 0, views: 0 }).map(({ resource }) => resource)).toEqual([
+      "aws_sqs_queue.mail",
+    ]);
+    expect(
+      countMonth("budget", read({ aws_budgets_budget: { month: {} } }), { images: 1, films: 0, views: 0 }),
+    ).toEqual([]);
+    const refusals = [source("arn:aws:kinesis:1"), { aws_lambda_function: { a: {} } }];
+    for (const refused of refusals) expect(() => read(refused)).toThrow(OperationError);
+    expect(() => countMonth("media", users, { images: 1, films: 0, views: 0 })).toThrow(
+      "darkroom-dev-users has no function resize",
+    );
   });
 
   it("refuses a type that it has no price for, by name", () => {
-    expect(() => parseStack({ resource: { aws_nat_gateway: { a: {} } } })).toThrow(
-      /No price is known for aws_nat_gateway/,
+    expect(() => parseStack({ resource: { aws_nat_gateway: { a: {} } } }, "darkroom-prod-users")).toThrow(
+      /^darkroom-prod-users: no price is known for aws_nat_gateway/,
     );
   });
 });
@@ -156,7 +179,7 @@ describe("an estimate", () => {
 describe("npm run cost", () => {
   it("refuses what it cannot count, by name", async () => {
     await expect(run(cost, "prod", "--uploads", "1e4")).rejects.toThrow('--uploads is "1e4"; expected a whole number');
-    await expect(run(cost, "production")).rejects.toThrow("darkroom-production-media");
+    await expect(run(cost, "production")).rejects.toThrow("production");
     await expect(run(cost, "--downloads", "5")).rejects.toThrow("Usage: npm run cost");
   });
 });

@@ -1,5 +1,7 @@
-import type { FunctionName } from "../../contracts/media/environment.ts";
-import type { Charge } from "./charges.ts";
+import { charge, countCalls, GIGABYTE } from "../../cost/calls.ts";
+import type { Charge } from "../../cost/charges.ts";
+import { countIdle, countScheduledCalls } from "../../cost/idle.ts";
+import { getFunction, type PricedStack } from "../../cost/stack.ts";
 import {
   API_CALL_SECONDS,
   type JobWork,
@@ -8,7 +10,6 @@ import {
   planImageWork,
   VIEW_BYTES,
 } from "./job-work.ts";
-import type { PricedStack } from "./stack.ts";
 
 /** What people do in a month. */
 export interface Workload {
@@ -20,26 +21,15 @@ export interface Workload {
   readonly views: number;
 }
 
-const GIGABYTE = 1e9;
-const GIGABYTE_IN_MB = 1024;
-/** Of /tmp, in every function. */
-const FREE_SCRATCH_MB = 512;
 const MONTH_DAYS = 30.4;
-const MONTH_MINUTES = 43_800;
-const SETTLE_SECONDS = 0.05;
 /**
  * S3 sends, the poller receives and deletes, the worker hides what it holds. Counted for a message that comes alone: a batch
  * shares all but the sending. A worker speaks once more for what fails, which is not counted.
  */
 const QUEUE_REQUESTS = 4;
-/** Lambda keeps five long polls of 20 s open on each queue that it consumes. */
-const POLLS_A_MINUTE = 15;
-/** Start and report of a call, and a line of our own; a worker's begin, end and metrics; the API's own line. */
-const CALL_LOG_BYTES = 700;
+/** A worker's begin, end and metrics, besides what every call writes; the API's own line. */
 const WORKER_LOG_BYTES = 2000;
 const ACCESS_LOG_BYTES = 350;
-/** X-Ray records one call a second, and of the others: */
-const TRACED_PART = 0.05;
 /** Jobs by COMPLETED and FAILED, seconds, bytes in and out: contracts/media/metrics.ts, for each worker that has work. */
 const METRICS_PER_WORKER = 5;
 /** JobsStuck, at every sweep. */
@@ -54,12 +44,12 @@ export function countWork(stack: PricedStack, workload: Workload, measured?: Mea
 }
 
 function countImages(stack: PricedStack, times: number, measured?: MeasuredImage): Charge[] {
-  const { memory_size: memoryMb, environment } = stack.functions.resize;
+  const { memory_size: memoryMb, environment } = getFunction(stack, "resize");
   return countJobs(stack, "resize", times, planImageWork({ memoryMb, variables: environment.variables, measured }));
 }
 
 function countFilms(stack: PricedStack, times: number): Charge[] {
-  return countJobs(stack, "convert", times, planFilmWork({ memoryMb: stack.functions.convert.memory_size }));
+  return countJobs(stack, "convert", times, planFilmWork({ memoryMb: getFunction(stack, "convert").memory_size }));
 }
 
 /** From a page's first request to the answer that says COMPLETED, and as long as its files are kept. */
@@ -79,27 +69,8 @@ function countJobs(stack: PricedStack, worker: "resize" | "convert", times: numb
   ];
 }
 
-function countCalls(
-  stack: PricedStack,
-  name: FunctionName,
-  calls: number,
-  seconds: number,
-  logBytes = CALL_LOG_BYTES,
-): Charge[] {
-  const resource = `aws_lambda_function.${name}`;
-  const { memory_size: memoryMb, tracing_config: tracing, ephemeral_storage: scratch } = stack.functions[name];
-  const scratchMb = Math.max(0, (scratch?.size ?? 0) - FREE_SCRATCH_MB);
-  return [
-    charge(resource, "lambdaArmGbSecond", (calls * seconds * memoryMb) / GIGABYTE_IN_MB),
-    charge(resource, "lambdaScratchGbSecond", (calls * seconds * scratchMb) / GIGABYTE_IN_MB),
-    charge(resource, "lambdaRequest", calls),
-    charge(`aws_cloudwatch_log_group.${name}`, "logGigabyte", (calls * logBytes) / GIGABYTE),
-    charge(resource, "trace", tracing?.mode === "Active" ? calls * TRACED_PART : 0),
-  ];
-}
-
 function countRows(stack: PricedStack, times: number, job: JobWork): Charge[] {
-  const rowDays = Number(stack.functions.presign.environment.variables.JOB_RETENTION_DAYS);
+  const rowDays = Number(getFunction(stack, "presign").environment.variables.JOB_RETENTION_DAYS);
   const stored = (times * job.rowBytes * (rowDays / MONTH_DAYS)) / GIGABYTE;
   return [
     charge(JOBS_TABLE, "tableWriteUnit", times * (job.rowWriteUnits + job.indexWriteUnits)),
@@ -142,24 +113,9 @@ function countViews(views: number): Charge[] {
 
 /** A month in which nobody comes. Without the few cents of storage: artifacts, logs, backups of an empty table. */
 export function countIdleMonth(stack: PricedStack): Charge[] {
-  const sweeps = stack.scheduleMinutes.reduce((sum, minutes) => sum + MONTH_MINUTES / minutes, 0);
-  const settle = "aws_lambda_function.settle";
   return [
-    ...stack.consumedQueues.map((queue) =>
-      charge(`aws_sqs_queue.${queue}`, "queueRequest", POLLS_A_MINUTE * MONTH_MINUTES),
-    ),
-    ...countCalls(stack, "settle", sweeps, SETTLE_SECONDS).filter(({ unit }) => unit !== "trace"),
-    // Minutes apart, each is the first of its second.
-    charge(settle, "trace", stack.functions.settle.tracing_config?.mode === "Active" ? sweeps : 0),
-    charge(JOBS_TABLE, "tableReadUnit", sweeps),
-    ...Object.entries(stack.alarms).map(([alarm, metrics]) =>
-      charge(`aws_cloudwatch_metric_alarm.${alarm}`, "alarm", metrics),
-    ),
-    ...stack.dashboards.map((dashboard) => charge(`aws_cloudwatch_dashboard.${dashboard}`, "dashboard", 1)),
+    ...countIdle(stack),
+    charge(JOBS_TABLE, "tableReadUnit", countScheduledCalls(stack)),
     charge("metrics", "metric", SETTLE_METRICS),
   ];
-}
-
-function charge(resource: string, unit: Charge["unit"], quantity: number): Charge {
-  return { resource, unit, quantity };
 }

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { formatMarkdown } from "../support/table.ts";
-import { addUp, addUpBeyondFree, type Charge, dollarsOf, mergeCharges, sumByService } from "./charges.ts";
+import { addUp, addUpBeyondFree, type Charge, dollarsOf, mergeCharges, sumByService } from "../../cost/charges.ts";
+import { PRICED_IN, PRICED_REGION, priceOf, UNITS } from "../../cost/prices.ts";
+import type { PricedStack } from "../../cost/stack.ts";
+import { formatMarkdown } from "../../support/table.ts";
 import { countIdleMonth, countWork, type Workload } from "./estimate.ts";
 import { ARM_FACTOR, FILM, IMAGE, IMAGE_WITH_AVIF, MEASURED_IN } from "./measured.ts";
-import { PRICED_IN, PRICED_REGION, priceOf, UNITS } from "./prices.ts";
-import type { PricedStack } from "./stack.ts";
 
 /** Writes the tables of documents; `npm run docs` does it, and a test says when it is due. */
 
-export const COST_PAGE = fileURLToPath(new URL("../../docs/cost.md", import.meta.url));
-export const README = fileURLToPath(new URL("../../README.md", import.meta.url));
+export const COST_PAGE = fileURLToPath(new URL("../../../docs/cost.md", import.meta.url));
+export const README = fileURLToPath(new URL("../../../README.md", import.meta.url));
 /** Whose stack the documents quote. */
 export const DOCUMENTED_ENVIRONMENT = "prod";
 
