@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+import { WRITERS } from "../../docs/writers.ts";
 import { writeOutputsFiles } from "../../local/outputs-files.ts";
 import { startLaptopForTest } from "../support/laptop.ts";
 import { uploadFile, waitForJob } from "../support/uploads.ts";
@@ -53,12 +54,13 @@ describe("the documents", () => {
   });
 
   it("that a program of docs/ writes are all written by npm run docs", () => {
-    const [, pages = ""] = /\[([^\]]*)\]\.map\(\(page\) =>/.exec(readPage("docs/main.ts")) ?? [];
-    const written = [...pages.matchAll(/"([\w-]+)"/g)].map(([, page]) => `docs/${page}.ts`);
-    const programs = docs.filter((path) => path.endsWith(".ts") && readPage(path).includes("process.argv[1]"));
+    const written = WRITERS.flat().filter((argument) => argument.startsWith("docs/"));
+    const named = pages.flatMap(
+      (path) => /`npx tsx (docs\/[\w-]+\.ts)`[^`]*do not edit it by hand/.exec(readPage(path))?.[1] ?? [],
+    );
 
-    expect(programs.length).toBeGreaterThan(2);
-    expect(written.sort()).toEqual([...programs].sort());
+    expect(named.length).toBeGreaterThan(2);
+    expect([...written].sort()).toEqual(named.sort());
   });
 
   it("have a row for every folder of code: docs/architecture.md", () => {

@@ -1,8 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PROJECT_FOLDER } from "../../build/project-folder.ts";
+import { readImportGraph } from "./import-graph.ts";
 import { WALLS, type Wall } from "./walls.ts";
 
 /** One file that imports another, both from the project's root. */
@@ -49,22 +46,7 @@ function findCrossings(edges: readonly Edge[]): string[] {
     .map(([file, imported]) => `${file} <- ${imported}`);
 }
 
-function listFiles(): string[] {
-  const { stdout } = spawnSync("git", ["ls-files", "-z", "*.ts", "*.tsx", "*.mjs"], {
-    cwd: PROJECT_FOLDER,
-    encoding: "utf8",
-  });
-  return stdout.split("\0").filter((path) => path !== "" && existsSync(join(PROJECT_FOLDER, path)));
-}
-
-/** Every import of one file of the project by another, as it stands in the sources. */
-function listEdges(): Edge[] {
-  return listFiles().flatMap((file) => {
-    const text = readFileSync(join(PROJECT_FOLDER, file), "utf8");
-    const found = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)];
-    return found.map(([, path = ""]): Edge => [file, posix.normalize(posix.join(dirname(file), path))]);
-  });
-}
+const graph = readImportGraph();
 
 const CROSSINGS: readonly Edge[] = [
   ["contracts/media/a.ts", "contracts/users/a.ts"],
@@ -113,14 +95,14 @@ describe("the walls of the house", () => {
   });
 
   it("are crossed by no import of the project", () => {
-    const edges = listEdges();
+    const edges = [...graph].flatMap(([file, imports]) => imports.map((imported): Edge => [file, imported]));
 
     expect(edges.length).toBeGreaterThan(1000);
     expect(findCrossings(edges)).toEqual([]);
   });
 
   it("name no room that nobody lives in", () => {
-    const files = listFiles();
+    const files = [...graph.keys()];
 
     expect(WALLS.filter(({ room }) => !files.some((file) => matchRoom(room, file))).map(({ room }) => room)).toEqual([
       // Comes with routes as values.
