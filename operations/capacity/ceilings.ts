@@ -1,7 +1,8 @@
 import { listDemands } from "./demand.ts";
 import type { Gauge } from "./gauge.ts";
+import { listGauges } from "./list-gauges.ts";
 import type { JourneyName } from "./system-work.ts";
-import { listGauges, type Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /** How often a second each journey is made. */
 export type Rates = Readonly<Record<JourneyName, number>>;

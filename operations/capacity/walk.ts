@@ -2,10 +2,6 @@ import type { Gauge } from "./gauge.ts";
 import { type AppliedQuotas, getLimit, type LimitId, requireValue } from "./limits.ts";
 import type { WalkedStack } from "./stack.ts";
 import type { SystemWork } from "./system-work.ts";
-import { walkApis } from "./walk-apis.ts";
-import { walkFunctions } from "./walk-functions.ts";
-import { walkQueues } from "./walk-queues.ts";
-import { walkStores } from "./walk-stores.ts";
 
 /** A stack, and what its system tells of itself, where it does. */
 export interface KnownStack {
@@ -18,11 +14,6 @@ export interface Walk {
   readonly stacks: readonly KnownStack[];
   readonly region: string;
   readonly applied: AppliedQuotas;
-}
-
-/** Every ceiling on the way of a request or a job, whatever comes. Pure; knows Terraform's types and no system. */
-export function listGauges(walk: Walk): Gauge[] {
-  return [walkApis, walkFunctions, walkQueues, walkStores].flatMap((walkSome) => walkSome(walk));
 }
 
 /** `aws_lambda_function.presign`; two systems of one environment may call theirs alike, so their stack stands before. */
