@@ -1,6 +1,6 @@
+import { ADDRESSES } from "../../contracts/media/addresses.ts";
 import type { EnvironmentOf } from "../../contracts/media/environment.ts";
 import { sourceKey } from "../../contracts/media/keys.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
 import type { NewJob } from "../../lambdas/media/jobs/job-table.ts";
 
 /** What functions are measured with: their environment, and one request each, as the HTTP API hands it over. */
@@ -31,11 +31,11 @@ export const REGION = "eu-central-1";
 
 export function createPresignEvent(method: "POST" | "PUT" = "POST") {
   const body = JSON.stringify({ fileName: "bench.jpg", contentType: "image/jpeg", size: 3_000_000, method });
-  return createEvent(API_ROUTES.presign, { body });
+  return createEvent(ADDRESSES.presign, { body });
 }
 
 export function createStatusEvent() {
-  return createEvent(API_ROUTES.status, { queryStringParameters: { jobId: JOB_ID } });
+  return createEvent(ADDRESSES.status, { queryStringParameters: { jobId: JOB_ID } });
 }
 
 function createEvent(

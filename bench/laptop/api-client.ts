@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { ADDRESSES } from "../../contracts/media/addresses.ts";
 import { type PresignResponse, presignResponse, type StatusResponse } from "../../contracts/media/api.ts";
 import { isTerminal } from "../../contracts/media/job-status.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** What a page does with the API, as quickly as it can be asked. */
 
 const POLL_MS = 5;
 
 export async function presignJpeg(apiUrl: string, bytes: number): Promise<PresignResponse> {
-  const { method, path } = API_ROUTES.presign;
+  const { method, path } = ADDRESSES.presign;
   const response = await fetch(`${apiUrl}${path}`, {
     method,
     headers: { "content-type": "application/json" },

@@ -1,4 +1,4 @@
-import type { ErrorResponse, LimitsResponse, PresignRequest, PresignResponse, StatusResponse } from "./api.ts";
+import type { LimitsResponse, PresignRequest, PresignResponse, StatusResponse } from "./api.ts";
 import { ERRORS, type ErrorCode } from "./errors.ts";
 
 /** One exchange as it goes over the wire, for the document of the API. */
@@ -160,7 +160,7 @@ const limits: LimitsResponse = {
 };
 
 /** What a request's field was expected to be, where that is the error. */
-const DETAILS: Readonly<Partial<Record<ErrorCode, { path: string; message: string }[]>>> = {
+export const ERROR_DETAILS: Readonly<Partial<Record<ErrorCode, { path: string; message: string }[]>>> = {
   INVALID_REQUEST: [{ path: "size", message: "expected a whole number" }],
   UNSUPPORTED_CONTENT_TYPE: [{ path: "contentType", message: "not accepted; GET /limits lists what is" }],
   UNSUPPORTED_CONVERSION: [{ path: "convertTo", message: "expected one of m4a, mp3, wav" }],
@@ -168,16 +168,9 @@ const DETAILS: Readonly<Partial<Record<ErrorCode, { path: string; message: strin
   FILE_EMPTY: [{ path: "size", message: "expected 1 to 25000000" }],
 };
 
-function describeError(code: ErrorCode): ErrorResponse {
-  const details = DETAILS[code];
-  const { message } = ERRORS[code];
-  return { error: { code, message, ...(details && { details }), requestId: "JKJaXmPLvHcESHA=" } };
-}
-
 export const EXAMPLES = {
   presignRequest: { photo, recording },
   presignResponse: { photo: form, recording: bareFile },
   limitsResponse: { limits },
   statusResponse: jobs,
-  errorResponse: describeError,
 } as const;

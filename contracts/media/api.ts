@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { createErrorResponse } from "../http/error-response.ts";
 import { ERROR_CODES } from "./errors.ts";
 import { JOB_STATUSES } from "./job-status.ts";
 import { MEDIA_KINDS } from "./media.ts";
@@ -104,14 +105,7 @@ export const limitsResponse = z.object({
 export type LimitsResponse = z.infer<typeof limitsResponse>;
 
 /** Every answer that is not a success has this body. */
-export const errorResponse = z.object({
-  error: z.object({
-    code: z.enum(ERROR_CODES),
-    message: z.string(),
-    details: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
-    requestId: z.string(),
-  }),
-});
+export const errorResponse = createErrorResponse(ERROR_CODES);
 export type ErrorResponse = z.infer<typeof errorResponse>;
 
 /** `config.json` beside the page: all that the page knows of where it runs. */

@@ -1,12 +1,8 @@
-import { ERROR_CODES, ERRORS } from "./errors.ts";
+import { createErrorRows } from "../http/error-table.ts";
+import { ERRORS } from "./errors.ts";
 
 /** The table of error codes, in Markdown. */
 export function createErrorTable(): string {
-  const rows = ERROR_CODES.map((code) => {
-    const entry = ERRORS[code];
-    const status = "status" in entry ? String(entry.status) : "";
-    return `| \`${code}\` | ${status} | ${entry.retryable ? "yes" : "no"} | ${entry.message} |`;
-  });
   return `# Errors
 
 Every failed request has the body \`{"error": {"code", "message", "details"?, "requestId"}}\`; a job that FAILED or EXPIRED has
@@ -17,6 +13,6 @@ This page is made from \`contracts/media/errors.ts\`; \`npx vitest run tests/con
 
 | code | HTTP | retry | says |
 |---|---|---|---|
-${rows.join("\n")}
+${createErrorRows(ERRORS)}
 `;
 }

@@ -1,32 +1,21 @@
+import { API_ERRORS, type ErrorTable } from "../http/errors.ts";
+
 /**
  * Every error that a person can meet: its code, its HTTP status where it answers a request, whether trying the same
  * again can help, and what it says. The HTTP edge and the batch edge each map a code once; the docs' table is made
- * from this one. `message` is the general text: a thrower adds the particulars (what was wrong, what was expected).
+ * from this one. An error without a status ends a job; `retryable` has the queue deliver its message again.
  */
-interface ErrorEntry {
-  /** HTTP status when it answers a request; a job's error has none. */
-  readonly status?: number;
-  /** True: the queue delivers the message again. False: the job ends as FAILED. */
-  readonly retryable: boolean;
-  readonly message: string;
-}
-
 export const ERRORS = {
-  INVALID_JSON: {
-    status: 400,
-    retryable: false,
-    message: "The request body is not valid JSON. Send an object as application/json.",
+  ...API_ERRORS,
+  BODY_TOO_LARGE: {
+    ...API_ERRORS.BODY_TOO_LARGE,
+    message: "The request body is larger than 8 KB. The file itself goes to the address that this request answers.",
   },
-  BODY_NOT_JSON: {
-    status: 415,
-    retryable: false,
-    message: "The request body is not declared as JSON. Send it with the header content-type: application/json.",
+  ROUTE_NOT_FOUND: {
+    ...API_ERRORS.ROUTE_NOT_FOUND,
+    message: "There is no such address. The file docs/openapi.json lists those that there are.",
   },
-  INVALID_REQUEST: {
-    status: 400,
-    retryable: false,
-    message: "The request does not have the expected form. Its details say what was expected.",
-  },
+
   UNSUPPORTED_CONTENT_TYPE: {
     status: 400,
     retryable: false,
@@ -47,27 +36,11 @@ export const ERRORS = {
     retryable: false,
     message: "The file is empty. Save or copy it once more and add it again.",
   },
-  BODY_TOO_LARGE: {
-    status: 413,
-    retryable: false,
-    message: "The request body is larger than 8 KB. The file itself goes to the address that this request answers.",
-  },
   JOB_NOT_FOUND: {
     status: 404,
     retryable: false,
     message: "There is no such job. Jobs are forgotten after a while: add the file again.",
   },
-  ROUTE_NOT_FOUND: {
-    status: 404,
-    retryable: false,
-    message: "There is no such address. The file docs/openapi.json lists those that there are.",
-  },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    retryable: false,
-    message: "This address does not take that method. The Allow header names those that it takes.",
-  },
-  INTERNAL: { status: 500, retryable: true, message: "Something went wrong on our side. Try again." },
 
   UNSUPPORTED_FORMAT: {
     retryable: false,
@@ -119,7 +92,7 @@ export const ERRORS = {
   },
   SOURCE_GONE: { retryable: false, message: "The uploaded file was deleted before it was processed. Add it again." },
   UPLOAD_EXPIRED: { retryable: false, message: "The file was not uploaded in time. Add it again." },
-} as const satisfies Record<string, ErrorEntry>;
+} as const satisfies ErrorTable;
 
 export type ErrorCode = keyof typeof ERRORS;
 export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];

@@ -1,7 +1,5 @@
 /** Limits of the HTTP API. Apart from `api.ts`, so that the page and status have them without the schemas. */
 
-/** A request body may not be larger (threats.md U9). */
-export const MAX_BODY_BYTES = 8 * 1024;
 /** A file name may not be longer, in UTF-8 bytes (threats.md U4). */
 export const MAX_FILE_NAME_BYTES = 255;
 /** S3 takes no larger object in one request: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */

@@ -1,21 +1,19 @@
-import { ENVIRONMENT, type EnvironmentOf, type FunctionName } from "../../contracts/media/environment.ts";
-
 /**
  * The function's variables, all there and none empty; a missing one is an error of the deployment that names every
  * missing one at once.
  */
-export function readEnvironment<F extends FunctionName>(
-  name: F,
+export function readEnvironment<Name extends string>(
+  functionName: string,
+  names: readonly Name[],
   environment: NodeJS.ProcessEnv = process.env,
-): EnvironmentOf<F> {
-  const names: readonly string[] = ENVIRONMENT[name];
+): Record<Name, string> {
   const missing = names.filter((variable) => !environment[variable]);
   if (missing.length > 0) {
     throw new Error(
-      `The function ${name} needs these environment variables, which are not set: ${missing.join(", ")}.`,
+      `The function ${functionName} needs these environment variables, which are not set: ${missing.join(", ")}.`,
     );
   }
-  return Object.fromEntries(names.map((variable) => [variable, environment[variable]])) as EnvironmentOf<F>;
+  return Object.fromEntries(names.map((variable) => [variable, environment[variable]])) as Record<Name, string>;
 }
 
 /** A whole number of at least 1. */

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from "../../contracts/media/errors.ts";
+import type { ErrorEntry } from "../../contracts/http/errors.ts";
 
 export interface ErrorDetail {
   readonly path: string;
@@ -6,39 +6,28 @@ export interface ErrorDetail {
 }
 
 /**
- * An error that a person caused or can be told of. `message` is public: what was wrong, what was expected, what to do.
- * Anything else that is thrown is a bug or a fault of the infrastructure, and its text never leaves the logs.
+ * An error that a person caused or can be told of, from its system's table. `message` is public: what was wrong, what was
+ * expected, what to do. Anything else that is thrown is a bug or a fault of the infrastructure, and its text never leaves
+ * the logs.
  */
-export class DarkroomError extends Error {
+export class DarkroomError<Code extends string = string> extends Error {
   override readonly name = "DarkroomError";
-  readonly code: ErrorCode;
+  readonly code: Code;
+  /** None where no request is answered with it. */
+  readonly status: number | undefined;
+  readonly retryable: boolean;
   readonly details: readonly ErrorDetail[] | undefined;
 
   constructor(
-    code: ErrorCode,
-    message: string = ERRORS[code].message,
-    options: { cause?: unknown; details?: readonly ErrorDetail[] } = {},
+    code: Code,
+    entry: ErrorEntry,
+    message: string = entry.message,
+    options: { cause?: unknown; details?: readonly ErrorDetail[] | undefined } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
+    this.status = entry.status;
+    this.retryable = entry.retryable;
     this.details = options.details;
-  }
-
-  get retryable(): boolean {
-    return ERRORS[this.code].retryable;
-  }
-}
-
-/**
- * The version that an event announced can no longer be read. `replaced` says that another object stands at the key: its
- * own event speaks for it, and this one has nothing left to do. Otherwise nothing will ever come, and the job ends.
- */
-export class SourceGoneError extends Error {
-  override readonly name = "SourceGoneError";
-  readonly replaced: boolean;
-
-  constructor(message: string, options: { cause?: unknown; replaced?: boolean } = {}) {
-    super(message, { cause: options.cause });
-    this.replaced = options.replaced ?? false;
   }
 }

@@ -1,21 +1,42 @@
 import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api/index.js";
+import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer/index.js";
 import { Apigatewayv2Integration } from "@cdktf/provider-aws/lib/apigatewayv2-integration/index.js";
 import { Apigatewayv2Route } from "@cdktf/provider-aws/lib/apigatewayv2-route/index.js";
 import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage/index.js";
 import { Construct } from "constructs";
+import { type Address, type Auth, routeKey } from "../../contracts/http/route.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import { isWholeBetween, type Rule, validateProps } from "../support/validate.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { LogGroup } from "./log-group.ts";
 import type { NodeFunction } from "./node-function.ts";
 
+/** What the API must know of a route's value. */
+export interface RouteAccess extends Address {
+  readonly auth: Auth;
+}
+
 export interface HttpRoute {
   /** Letters and digits: the Terraform id of the route. */
   readonly id: string;
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** `/presign/upload` */
-  readonly path: string;
+  readonly route: RouteAccess;
   readonly handler: NodeFunction;
+}
+
+/** Who signs people in: tokens of this issuer, made for one of these audiences, are taken. */
+export interface TokenIssuer {
+  /** `https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc` */
+  readonly issuer: string;
+  /** The applications' ids: `aud` or `client_id` of a token. */
+  readonly audience: readonly string[];
+}
+
+/** Every route of an API, and the function that answers each. One without a function does not compile. */
+export function leadRoutes<Routes extends Readonly<Record<string, RouteAccess>>>(
+  routes: Routes,
+  handlers: { readonly [K in keyof Routes]: NodeFunction },
+): HttpRoute[] {
+  return Object.entries(routes).map(([id, route]) => ({ id, route, handler: handlers[id as keyof Routes] }));
 }
 
 export interface HttpApiProps {
@@ -25,6 +46,8 @@ export interface HttpApiProps {
   readonly routes: readonly HttpRoute[];
   /** Answers every other address and method, so that an error has one shape there too. @default API Gateway answers */
   readonly fallback?: NodeFunction;
+  /** Needed where a route asks who is calling, and only there. */
+  readonly tokens?: TokenIssuer | undefined;
   /** Pages that may call it, by exact origin. */
   readonly origins: readonly string[];
   /** Steady rate, 1–10000; more are answered 429. */
@@ -73,11 +96,30 @@ const FALLBACK_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** Ids of their routes, by path: `{proxy+}` takes one segment or more, and so not the root. */
 const FALLBACK_PATHS = { fallback: "/{proxy+}", fallback_root: "/" } as const;
 
+/** Segments of letters, digits, dots, dashes and underscores, or one parameter each. */
+const PATH = /^(\/([\w.-]+|\{\w+\}))+$/;
+
 const RULES: readonly Rule<HttpApiProps>[] = [
   {
-    holds: ({ routes }) => new Set(routes.map(routeKey)).size === routes.length && routes.length > 0,
+    holds: ({ routes }) => new Set(listKeys(routes)).size === routes.length && routes.length > 0,
+    problem: ({ routes }) => `routes must name at least one, and each once: ${listKeys(routes).join(", ") || "none"}`,
+  },
+  {
+    holds: ({ routes }) => routes.every(({ route }) => PATH.test(route.path)),
     problem: ({ routes }) =>
-      `routes must name at least one, and each once: ${routes.map(routeKey).join(", ") || "none"}`,
+      `routes holds a path that is not like /users/{userId}: ${routes.map(({ route }) => route.path).join(", ")}`,
+  },
+  {
+    holds: ({ routes, tokens }) => asksWhoCalls(routes) === (tokens !== undefined),
+    problem: ({ tokens }) =>
+      tokens
+        ? "tokens names an issuer, and no route asks for a token; give a route scopes, or leave tokens out"
+        : "a route asks for a token, and tokens names no issuer",
+  },
+  {
+    holds: ({ tokens }) => !tokens || (/^(https:\/\/|\$\{)/.test(tokens.issuer) && tokens.audience.length > 0),
+    problem: ({ tokens }) =>
+      `tokens must name an https:// issuer and one audience at least; found ${tokens?.issuer} and ${tokens?.audience.length}`,
   },
   {
     holds: ({ origins }) => origins.every((origin) => !origin.includes("*")),
@@ -101,6 +143,7 @@ export class HttpApi extends Construct {
   readonly apiId: string;
   readonly logGroupName: string;
   private readonly api: Apigatewayv2Api;
+  private readonly authorizer: Apigatewayv2Authorizer | undefined;
   /** One for each function, however many routes lead to it. */
   private readonly integrations = new Map<NodeFunction, Apigatewayv2Integration>();
 
@@ -111,6 +154,7 @@ export class HttpApi extends Construct {
     this.url = this.api.apiEndpoint;
     this.apiId = this.api.id;
     this.logGroupName = this.createStage(id, props);
+    this.authorizer = props.tokens && this.createAuthorizer(id, props.tokens);
     for (const route of props.routes) this.createRoute(route);
     if (props.fallback) this.createFallback(props.fallback);
     if (props.alarms) this.createAlarms(id, props.alarms);
@@ -124,8 +168,8 @@ export class HttpApi extends Construct {
         protocolType: "HTTP",
         corsConfiguration: {
           allowOrigins: [...props.origins],
-          allowMethods: [...new Set(props.routes.map(({ method }) => method))],
-          allowHeaders: ["content-type", "if-none-match"],
+          allowMethods: [...new Set(props.routes.map(({ route }) => route.method))],
+          allowHeaders: ["content-type", "if-none-match", ...(asksWhoCalls(props.routes) ? ["authorization"] : [])],
           exposeHeaders: ["etag", "retry-after"],
           allowCredentials: false,
           maxAge: CORS_MAX_AGE_SECONDS,
@@ -177,29 +221,49 @@ export class HttpApi extends Construct {
     });
   }
 
-  private createRoute({ id, method, path, handler }: HttpRoute): void {
-    this.createRouteTo(handler, id, routeKey({ method, path }));
+  private createAuthorizer(id: string, { issuer, audience }: TokenIssuer): Apigatewayv2Authorizer {
+    return withLogicalId(
+      new Apigatewayv2Authorizer(this, "authorizer", {
+        apiId: this.api.id,
+        name: "tokens",
+        authorizerType: "JWT",
+        identitySources: ["$request.header.Authorization"],
+        jwtConfiguration: { issuer, audience: [...audience] },
+      }),
+      id,
+    );
+  }
+
+  private createRoute({ id, route, handler }: HttpRoute): void {
+    const { method, path } = route;
+    this.createRouteTo(handler, id, routeKey(route), route.auth);
     // The stage `$default`, this method and path alone: arn:aws:execute-api:<region>:<account>:<api>/$default/POST/presign/upload
-    const source = `${this.api.executionArn}/$default/${method}${path}`;
+    const source = `${this.api.executionArn}/$default/${method}${path.replaceAll(/\{\w+\}/g, "*")}`;
     handler.allowCallFrom(`api_${id}`, "apigateway.amazonaws.com", source);
   }
 
   private createFallback(handler: NodeFunction): void {
     for (const [id, path] of Object.entries(FALLBACK_PATHS)) {
       for (const method of FALLBACK_METHODS) {
-        this.createRouteTo(handler, `${id}_${method.toLowerCase()}`, routeKey({ method, path }));
+        this.createRouteTo(handler, `${id}_${method.toLowerCase()}`, routeKey({ method, path }), "none");
       }
       handler.allowCallFrom(id, "apigateway.amazonaws.com", `${this.api.executionArn}/$default/*${path}`);
     }
   }
 
-  private createRouteTo(handler: NodeFunction, id: string, key: string): void {
+  private createRouteTo(handler: NodeFunction, id: string, key: string, auth: Auth): void {
     const integration = this.integrations.get(handler) ?? this.createIntegration(handler);
     withLogicalId(
       new Apigatewayv2Route(this, `route-${id}`, {
         apiId: this.api.id,
         routeKey: key,
         target: `integrations/${integration.id}`,
+        ...(auth !== "none" && {
+          authorizationType: "JWT",
+          authorizerId: this.authorizer?.id,
+          // None: any token of the issuer will do.
+          ...(auth.scopes.length > 0 && { authorizationScopes: [...auth.scopes] }),
+        }),
       }),
       id,
     );
@@ -220,6 +284,10 @@ export class HttpApi extends Construct {
   }
 }
 
-function routeKey({ method, path }: { readonly method: string; readonly path: string }): string {
-  return `${method} ${path}`;
+function listKeys(routes: readonly HttpRoute[]): string[] {
+  return routes.map(({ route }) => routeKey(route));
+}
+
+function asksWhoCalls(routes: readonly HttpRoute[]): boolean {
+  return routes.some(({ route }) => route.auth !== "none");
 }

@@ -1,11 +1,11 @@
 import type { Construct } from "constructs";
 import { FFMPEG_LAYER } from "../../contracts/artifacts.ts";
 import { sourcePrefix } from "../../contracts/media/keys.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
+import { ROUTES } from "../../contracts/media/routes/index.ts";
 import { JOBS_TABLE } from "../../contracts/media/tables.ts";
 import { Cdn } from "../constructs/cdn.ts";
 import { FunctionLayer } from "../constructs/function-layer.ts";
-import { HttpApi } from "../constructs/http-api.ts";
+import { HttpApi, leadRoutes } from "../constructs/http-api.ts";
 import type { NodeFunction } from "../constructs/node-function.ts";
 import type { PrivateBucket } from "../constructs/private-bucket.ts";
 import { Schedule } from "../constructs/schedule.ts";
@@ -194,11 +194,7 @@ export class MediaStack extends SystemStack<MediaSettings> {
     return new HttpApi(this, "api", {
       apiName: regionalName(this.naming, "other", "api"),
       description: `Darkroom ${name}: upload addresses, limits and job status`,
-      routes: [
-        { id: "presign", ...API_ROUTES.presign, handler: presign },
-        { id: "limits", ...API_ROUTES.limits, handler: presign },
-        { id: "status", ...API_ROUTES.status, handler: status },
-      ],
+      routes: leadRoutes(ROUTES, { presign, limits: presign, status }),
       // Of the two it may do least: it reads one record.
       fallback: status,
       origins,

@@ -19,10 +19,14 @@ export const WALLS: readonly Wall[] = [
   { room: "contracts/iam/", may: [] },
   { room: "contracts/<s>/", may: ["contracts/http/", AGREED] },
 
-  { room: "lambdas/support/", may: ["contracts/http/", "contracts/media/"] },
+  { room: "lambdas/support/", may: ["contracts/http/"] },
   { room: "lambdas/aws/", may: ["lambdas/support/"] },
-  { room: "lambdas/<s>/formats/", may: ["contracts/<s>/", "lambdas/support/"] },
-  { room: "lambdas/<s>/jobs/", may: ["contracts/<s>/", "contracts/http/", "lambdas/support/"] },
+  { room: "lambdas/<s>/errors.ts", may: ["contracts/<s>/", "lambdas/support/"] },
+  { room: "lambdas/<s>/formats/", may: ["contracts/<s>/", "lambdas/<s>/errors.ts", "lambdas/support/"] },
+  {
+    room: "lambdas/<s>/jobs/",
+    may: ["contracts/<s>/", "contracts/http/", "lambdas/<s>/errors.ts", "lambdas/support/"],
+  },
   {
     room: "lambdas/<s>/<f>/dependencies.ts",
     may: [
@@ -38,6 +42,7 @@ export const WALLS: readonly Wall[] = [
     room: "lambdas/<s>/<f>/",
     may: [
       "lambdas/<s>/<f>/dependencies.ts",
+      "lambdas/<s>/errors.ts",
       "lambdas/<s>/formats/",
       "lambdas/<s>/jobs/",
       "lambdas/support/",

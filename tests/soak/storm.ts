@@ -1,6 +1,6 @@
+import { ADDRESSES } from "../../contracts/media/addresses.ts";
 import type { PresignResponse, StatusResponse } from "../../contracts/media/api.ts";
 import { isTerminal } from "../../contracts/media/job-status.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
 import { makeStormFile, type StormFile } from "./storm-files.ts";
 
 export interface StormUpload {
@@ -40,7 +40,7 @@ export async function uploadOne(apiUrl: string, index: number): Promise<StormUpl
 }
 
 async function presign(apiUrl: string, { fileName, contentType, body }: StormFile): Promise<PresignResponse> {
-  const { method, path } = API_ROUTES.presign;
+  const { method, path } = ADDRESSES.presign;
   const request = { fileName, contentType, size: body.length };
   const response = await insist("presign", () =>
     fetch(`${apiUrl}${path}`, {

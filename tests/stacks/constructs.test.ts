@@ -7,7 +7,7 @@ import { type Alarm, AlarmTopic } from "../../stacks/constructs/alarm-topic.ts";
 import { Cdn, type CdnProps } from "../../stacks/constructs/cdn.ts";
 import { CostBudget } from "../../stacks/constructs/cost-budget.ts";
 import { Dashboard, type DashboardProps } from "../../stacks/constructs/dashboard.ts";
-import { HttpApi, type HttpApiProps } from "../../stacks/constructs/http-api.ts";
+import { HttpApi, type HttpApiProps, leadRoutes, type RouteAccess } from "../../stacks/constructs/http-api.ts";
 import { NodeFunction, type NodeFunctionProps } from "../../stacks/constructs/node-function.ts";
 import { PrivateBucket, type PrivateBucketProps } from "../../stacks/constructs/private-bucket.ts";
 import { Schedule } from "../../stacks/constructs/schedule.ts";
@@ -26,7 +26,7 @@ let code: BuiltFile;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "darkroom-constructs-"));
   writeFixtureArtifacts(folder);
-  code = { file: join(folder, "functions/status.zip"), sha256: "0".repeat(64) };
+  code = { file: join(folder, "functions/media-status.zip"), sha256: "0".repeat(64) };
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,19 +72,25 @@ const lambda =
       ...changes,
     });
 
+const STATUS: RouteAccess = { method: "GET", path: "/status", auth: "none" };
+const MINE: RouteAccess = { method: "PATCH", path: "/users/{userId}", auth: { scopes: ["users/write"] } };
+const TOKENS = { issuer: "https://login.example.com", audience: ["the-page"] };
+
 const api =
-  (changes: Partial<HttpApiProps> = {}) =>
+  (changes: Partial<HttpApiProps> = {}, route: RouteAccess = STATUS) =>
   (scope: TerraformStack) =>
     new HttpApi(scope, "api", {
       apiName: "api",
       description: "An API.",
-      routes: changes.routes ?? [{ id: "status", method: "GET", path: "/status", handler: lambda()(scope) }],
+      routes: changes.routes ?? [{ id: "status", route, handler: lambda()(scope) }],
       origins: ["https://example.com"],
       requestsPerSecond: 10,
       burst: 20,
       logRetentionDays: 7,
       ...changes,
     });
+
+const tokens = (changes: Partial<typeof TOKENS>) => api({ tokens: { ...TOKENS, ...changes } }, MINE);
 
 const cdn =
   (changes: Partial<CdnProps> = {}) =>
@@ -150,8 +156,8 @@ describe("a construct", () => {
     const handler = lambda()(scope);
     api({
       routes: [
-        { id: "read", method: "GET", path: "/photos", handler },
-        { id: "add", method: "POST", path: "/photos", handler },
+        { id: "read", route: { method: "GET", path: "/photos", auth: "none" }, handler },
+        { id: "add", route: { method: "POST", path: "/photos", auth: "none" }, handler },
       ],
       fallback: handler,
     })(scope);
@@ -162,6 +168,53 @@ describe("a construct", () => {
       status_api_read: { source_arn: expect.stringMatching(/\/\$default\/GET\/photos$/) },
       status_api_add: { source_arn: expect.stringMatching(/\/\$default\/POST\/photos$/) },
     });
+  });
+
+  it("asks who is calling where a route does, by one authorizer, and lets pages send the token", () => {
+    const scope = stack();
+    const handler = lambda()(scope);
+    const any: RouteAccess = { method: "GET", path: "/users/{userId}", auth: { scopes: [] } };
+    const routes = leadRoutes({ status: STATUS, mine: MINE, any }, { status: handler, mine: handler, any: handler });
+
+    api({ routes, tokens: TOKENS, fallback: handler })(scope);
+
+    const { resource } = JSON.parse(JSON.stringify(scope.toTerraform()));
+    expect(resource.aws_apigatewayv2_authorizer).toMatchObject({
+      api: { authorizer_type: "JWT", jwt_configuration: TOKENS, identity_sources: ["$request.header.Authorization"] },
+    });
+    const { status, mine, any: anyone, fallback_get } = resource.aws_apigatewayv2_route;
+    const authorized = {
+      authorization_type: "JWT",
+      authorizer_id: expect.stringContaining("aws_apigatewayv2_authorizer.api.id"),
+    };
+    expect(mine).toMatchObject({
+      ...authorized,
+      route_key: "PATCH /users/{userId}",
+      authorization_scopes: ["users/write"],
+    });
+    expect(anyone).toMatchObject(authorized);
+    expect(anyone).not.toHaveProperty("authorization_scopes");
+    for (const open of [status, fallback_get]) expect(open).not.toHaveProperty("authorization_type");
+    expect(resource.aws_apigatewayv2_api.api.cors_configuration).toMatchObject({
+      allow_methods: ["GET", "PATCH"],
+      allow_headers: expect.arrayContaining(["authorization"]),
+    });
+    expect(resource.aws_lambda_permission.status_api_mine).toMatchObject({
+      source_arn: expect.stringMatching(/\/\$default\/PATCH\/users\/\*$/),
+    });
+  });
+
+  it("lets pages send no token to an API that asks for none", () => {
+    const scope = stack();
+
+    api()(scope);
+
+    const { resource } = JSON.parse(JSON.stringify(scope.toTerraform()));
+    expect(resource.aws_apigatewayv2_api.api.cors_configuration.allow_headers).toEqual([
+      "content-type",
+      "if-none-match",
+    ]);
+    expect(resource).not.toHaveProperty("aws_apigatewayv2_authorizer");
   });
 
   it("names all its problems at once, each with its path", () => {
@@ -198,6 +251,11 @@ describe("a construct", () => {
     ["a function told too much", lambda({ environment: { A: "x".repeat(4096) } }), "environment has"],
     ["an API without routes", api({ routes: [] }), "routes must name"],
     ["an API open to every page (A5)", api({ origins: ["*"] }), "origins holds a wildcard"],
+    ["an API that asks for tokens of nobody", api({}, MINE), "tokens names no issuer"],
+    ["an API with an issuer that no route asks for", api({ tokens: TOKENS }), "no route asks for a token"],
+    ["an API whose tokens come unencrypted", tokens({ issuer: "http://login.example.com" }), "found http://"],
+    ["an API whose tokens are made for nobody", tokens({ audience: [] }), "one audience at least"],
+    ["an API with a parameter within a segment", api({}, { ...STATUS, path: "/a-{id}" }), "not like /users/"],
     ["an API without a throttle", api({ requestsPerSecond: 0 }), "requestsPerSecond is 0"],
     ["an API with a burst that AWS does not take", api({ burst: 5001 }), "burst is 5001"],
     ["a CDN that remembers errors too long (A6)", cdn({ errorTtlSeconds: 11 }), "errorTtlSeconds is 11"],

@@ -1,3 +1,4 @@
+import { ADDRESSES } from "../../contracts/media/addresses.ts";
 import {
   type PresignRequest,
   type PresignResponse,
@@ -6,7 +7,6 @@ import {
   statusResponse,
 } from "../../contracts/media/api.ts";
 import { isTerminal } from "../../contracts/media/job-status.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** What a page or a script does with the API, for end-to-end tests. */
 
@@ -21,8 +21,8 @@ const POLL_MS = 50;
 
 /** The API's answer to a presign request, whatever it is. */
 export function requestPresign(apiUrl: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${apiUrl}${API_ROUTES.presign.path}`, {
-    method: API_ROUTES.presign.method,
+  return fetch(`${apiUrl}${ADDRESSES.presign.path}`, {
+    method: ADDRESSES.presign.method,
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });

@@ -1,3 +1,4 @@
+import { ADDRESSES } from "../../contracts/media/addresses.ts";
 import type {
   ErrorResponse,
   LimitsResponse,
@@ -5,7 +6,6 @@ import type {
   PresignResponse,
   StatusResponse,
 } from "../../contracts/media/api.ts";
-import { API_ROUTES } from "../../contracts/media/routes.ts";
 
 /** The API said no, or could not be reached. `message` is for the person; `retryable` says whether trying again can help. */
 export class ApiError extends Error {
@@ -47,7 +47,7 @@ export interface ApiClient {
 export function createApiClient(apiUrl: string): ApiClient {
   return {
     async createUpload(request, signal) {
-      const { method, path } = API_ROUTES.presign;
+      const { method, path } = ADDRESSES.presign;
       const { body } = await ask<PresignResponse>(`${apiUrl}${path}`, {
         method,
         headers: { "content-type": "application/json" },
@@ -59,7 +59,7 @@ export function createApiClient(apiUrl: string): ApiClient {
       return { jobId, statusUrl, upload };
     },
     async getLimits() {
-      return (await ask<LimitsResponse>(`${apiUrl}${API_ROUTES.limits.path}`)).body;
+      return (await ask<LimitsResponse>(`${apiUrl}${ADDRESSES.limits.path}`)).body;
     },
     async getStatus(statusUrl, signal) {
       const { body, headers } = await ask<StatusResponse>(statusUrl, { signal: signal ?? null });
@@ -68,7 +68,7 @@ export function createApiClient(apiUrl: string): ApiClient {
     },
     async findJob(jobId) {
       try {
-        return (await ask<StatusResponse>(`${apiUrl}${API_ROUTES.status.path}?jobId=${jobId}`)).body;
+        return (await ask<StatusResponse>(`${apiUrl}${ADDRESSES.status.path}?jobId=${jobId}`)).body;
       } catch (error) {
         if (error instanceof ApiError && error.code === "JOB_NOT_FOUND") return undefined;
         throw error;

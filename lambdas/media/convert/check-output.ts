@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import type { PlannedFile } from "../formats/av-plan.ts";
 import type { Encoder, EncoderRun } from "./encoder.ts";
 
@@ -17,7 +17,7 @@ export interface OutputBounds {
 
 /**
  * Looks at what ffmpeg wrote before anybody is told that it is there: exit code 0 does not mean that there is a film in
- * the file (threats.md F7). Returns its length in seconds, 0 for a gif. Throws DarkroomError ENCODER_FAILED,
+ * the file (threats.md F7). Returns its length in seconds, 0 for a gif. Throws MediaError ENCODER_FAILED,
  * OUTPUT_TOO_LARGE or OUT_OF_DISK.
  */
 export async function checkOutput(
@@ -52,7 +52,7 @@ async function probeOutput(planned: PlannedFile, ffmpeg: Encoder, run: EncoderRu
   try {
     return await ffmpeg.probe(planned.file, run);
   } catch (cause) {
-    if (cause instanceof DarkroomError && cause.code === "CORRUPT_MEDIA") {
+    if (cause instanceof MediaError && cause.code === "CORRUPT_MEDIA") {
       throw createBroken(planned.file, "it cannot be read", cause);
     }
     throw cause;
@@ -82,13 +82,13 @@ async function checkMagic(path: string, format: keyof typeof MAGIC): Promise<voi
 }
 
 /** The particulars are for the log; the file's owner cannot act on them. */
-function createBroken(file: string, what: string, cause?: unknown): DarkroomError {
+function createBroken(file: string, what: string, cause?: unknown): MediaError {
   const error = new Error(`ffmpeg reported success, but of ${file}: ${what}.`, { cause });
-  return new DarkroomError("ENCODER_FAILED", undefined, { cause: error });
+  return new MediaError("ENCODER_FAILED", undefined, { cause: error });
 }
 
-export function createTooLargeOutput({ maxFileBytes, isLimitedByDisk }: OutputBounds): DarkroomError {
-  if (isLimitedByDisk) return new DarkroomError("OUT_OF_DISK");
+export function createTooLargeOutput({ maxFileBytes, isLimitedByDisk }: OutputBounds): MediaError {
+  if (isLimitedByDisk) return new MediaError("OUT_OF_DISK");
   const megabytes = Math.floor(maxFileBytes / 1_000_000);
-  return new DarkroomError("OUTPUT_TOO_LARGE", `A converted file would be larger than the ${megabytes} MB allowed.`);
+  return new MediaError("OUTPUT_TOO_LARGE", `A converted file would be larger than the ${megabytes} MB allowed.`);
 }

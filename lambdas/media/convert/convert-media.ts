@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rgbaToThumbHash } from "thumbhash";
-import { DarkroomError } from "../../support/errors.ts";
 import type { Log } from "../../support/log.ts";
+import { MediaError } from "../errors.ts";
 import type { AvLimits } from "../formats/av-limits.ts";
 import { checkDuration } from "../formats/av-limits.ts";
 import {
@@ -100,7 +100,7 @@ function neverBack(reportProgress: WorkRequest["reportProgress"]): WorkRequest["
 async function download({ source, limits }: ConvertDependencies, request: WorkRequest, folder: ScratchFolder) {
   const maxBytes = request.job.kind === "audio" ? limits.maxAudioBytes : limits.maxVideoBytes;
   const needed = Math.min(request.upload.bytes, maxBytes) + RESERVED_BYTES;
-  if ((await folder.freeBytes()) < needed) throw new DarkroomError("OUT_OF_DISK");
+  if ((await folder.freeBytes()) < needed) throw new MediaError("OUT_OF_DISK");
   await source.download(request.upload, join(folder.directory, SOURCE_FILE), maxBytes);
 }
 
@@ -147,7 +147,7 @@ async function makeFiles(making: Making, allowed: Allowed = { mayCopy: true, may
  * convert are ENCODER_FAILED. A film in the wrong colours is worth more to its owner than none.
  */
 function isFaultOfFilters(error: unknown): boolean {
-  return error instanceof DarkroomError && ["ENCODER_MISSING", "ENCODER_FAILED"].includes(error.code);
+  return error instanceof MediaError && ["ENCODER_MISSING", "ENCODER_FAILED"].includes(error.code);
 }
 
 function copiesAnything(plan: ConvertPlan): boolean {
@@ -155,7 +155,7 @@ function copiesAnything(plan: ConvertPlan): boolean {
 }
 
 function isFaultOfCopy(error: unknown): boolean {
-  return error instanceof DarkroomError && ["CORRUPT_MEDIA", "ENCODER_FAILED"].includes(error.code);
+  return error instanceof MediaError && ["CORRUPT_MEDIA", "ENCODER_FAILED"].includes(error.code);
 }
 
 async function carryOut(plan: ConvertPlan, making: Making): Promise<Made> {
@@ -188,7 +188,7 @@ function checkWhole(seconds: number, { countedSeconds }: Source): void {
 /** Each file's share of what the disk has left, and no more than is accepted at all (threats.md F3). */
 async function boundOutputs({ folder, run, source }: Making, fileCount: number): Promise<RunBounds & OutputBounds> {
   const share = Math.floor(((await folder.freeBytes()) - RESERVED_BYTES) / fileCount);
-  if (share <= 0) throw new DarkroomError("OUT_OF_DISK");
+  if (share <= 0) throw new MediaError("OUT_OF_DISK");
   return {
     ...source.reading,
     durationSeconds: source.durationSeconds,
@@ -251,7 +251,7 @@ async function readStills(plan: StillsPlan, directory: string): Promise<Buffer[]
 async function pickStills(plan: StillsPlan, frames: readonly Buffer[], directory: string): Promise<Stills> {
   const best = choosePoster(frames);
   const bestFrame = frames[best];
-  if (bestFrame === undefined) throw new DarkroomError("CORRUPT_MEDIA", "No picture of the film can be read.");
+  if (bestFrame === undefined) throw new MediaError("CORRUPT_MEDIA", "No picture of the film can be read.");
 
   const thumbs = chooseThumbnails(frames.length, plan.keyFramesOnly);
   const jpeg = { extension: "jpg", contentType: "image/jpeg" } as const;

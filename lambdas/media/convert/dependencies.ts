@@ -1,3 +1,4 @@
+import { ENVIRONMENT } from "../../../contracts/media/environment.ts";
 import { createDynamoDbClient } from "../../aws/clients.ts";
 import { createS3Client } from "../../aws/s3-client.ts";
 import { createSqsClient } from "../../aws/sqs-client.ts";
@@ -17,7 +18,7 @@ import { createScratch } from "./scratch.ts";
 
 /** Environment → adapters, once per cold start. PATH and TMPDIR are the machine's own; in Lambda, /opt/bin and /tmp. */
 export function createDependencies(): { readonly convert: ConvertDependencies; readonly batch: BatchDependencies } {
-  const environment = readEnvironment("convert");
+  const environment = readEnvironment("convert", ENVIRONMENT.convert);
   const client = createS3Client();
   const log = createLog("convert");
   const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "";

@@ -17,7 +17,7 @@ export interface EncoderProgress {
 }
 
 /**
- * Reads and writes video and audio. Both methods throw DarkroomError: ENCODER_MISSING where there is no program, TIMEOUT
+ * Reads and writes video and audio. Both methods throw MediaError: ENCODER_MISSING where there is no program, TIMEOUT
  * past their limit, CORRUPT_MEDIA, UNSUPPORTED_FORMAT, TOO_MANY_STREAMS and TOO_MANY_PIXELS for the file's fault,
  * ENCODER_FAILED, OUT_OF_DISK; and the signal's reason when that aborts them. Nothing that they started runs on.
  */

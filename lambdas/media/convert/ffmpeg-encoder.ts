@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { type MediaFacts, parseProbe } from "../formats/av-facts.ts";
 import { createTooManyPixelsError, createTooManyStreamsError } from "../formats/av-limits.ts";
 import { probeArguments } from "../formats/ffmpeg-arguments.ts";
@@ -73,7 +73,7 @@ function parseProbed(json: string): MediaFacts {
   try {
     return parseProbe(json);
   } catch (cause) {
-    throw new DarkroomError("CORRUPT_MEDIA", undefined, { cause });
+    throw new MediaError("CORRUPT_MEDIA", undefined, { cause });
   }
 }
 
@@ -86,20 +86,20 @@ async function start(
   onStdout: (text: string) => void,
 ): Promise<ProcessEnd> {
   const program = await findProgram(name);
-  if (program === undefined) throw new DarkroomError("ENCODER_MISSING");
+  if (program === undefined) throw new MediaError("ENCODER_MISSING");
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(createTimeout(seconds)), seconds * 1000);
   try {
     return await runProcess(program, args, { directory, signal: AbortSignal.any([signal, deadline.signal]), onStdout });
   } catch (error) {
-    throw isSpawnError(error) ? new DarkroomError("ENCODER_MISSING", undefined, { cause: error }) : error;
+    throw isSpawnError(error) ? new MediaError("ENCODER_MISSING", undefined, { cause: error }) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function createTimeout(seconds: number): DarkroomError {
-  return new DarkroomError("TIMEOUT", `The file took longer to process than the ${seconds} seconds that are allowed.`);
+function createTimeout(seconds: number): MediaError {
+  return new MediaError("TIMEOUT", `The file took longer to process than the ${seconds} seconds that are allowed.`);
 }
 
 /** A file that is there but is no program for this machine: another architecture's, say. */
@@ -131,32 +131,32 @@ function createFailure(program: Program, end: ProcessEnd, { limits }: EncoderRun
     return new Error("Something killed the encoder; most likely memory ran out.", { cause });
 
   const says = (pattern: RegExp) => pattern.test(end.stderr);
-  if (says(/No space left on device/)) return new DarkroomError("OUT_OF_DISK", undefined, { cause });
+  if (says(/No space left on device/)) return new MediaError("OUT_OF_DISK", undefined, { cause });
   if (says(/exceeds max_streams/)) return withCause(createTooManyStreamsError(limits.maxStreams), cause);
   if (says(/exceeds specified max pixel count/))
     return withCause(createTooManyPixelsError(limits.maxFramePixels), cause);
   if (says(/Unknown encoder|Unrecognized option|Option not found|No such filter/)) return createTooPoor(cause);
-  if (NOT_EXECUTED.includes(end.exitCode ?? 0)) return new DarkroomError("ENCODER_MISSING", undefined, { cause });
+  if (NOT_EXECUTED.includes(end.exitCode ?? 0)) return new MediaError("ENCODER_MISSING", undefined, { cause });
   if (says(/not on whitelist/)) return createNotAllowed(end, cause);
-  return new DarkroomError(program === "ffprobe" || isDamage(end) ? "CORRUPT_MEDIA" : "ENCODER_FAILED", undefined, {
+  return new MediaError(program === "ffprobe" || isDamage(end) ? "CORRUPT_MEDIA" : "ENCODER_FAILED", undefined, {
     cause,
   });
 }
 
-function withCause(error: DarkroomError, cause: Error): DarkroomError {
-  return new DarkroomError(error.code, error.message, { cause });
+function withCause(error: MediaError, cause: Error): MediaError {
+  return new MediaError(error.code, error.message, { cause });
 }
 
-function createTooPoor(cause: Error): DarkroomError {
+function createTooPoor(cause: Error): MediaError {
   const message =
     "The ffmpeg that is installed here is too old or lacks a codec. Install ffmpeg 5.1 or newer with libx264.";
-  return new DarkroomError("ENCODER_MISSING", message, { cause });
+  return new MediaError("ENCODER_MISSING", message, { cause });
 }
 
-function createNotAllowed({ stderr }: ProcessEnd, cause: Error): DarkroomError {
+function createNotAllowed({ stderr }: ProcessEnd, cause: Error): MediaError {
   const [, codec] = /Codec \((\w+)\) not on whitelist/.exec(stderr) ?? [];
   const message = codec && `The file is encoded with ${codec}, which cannot be read here.`;
-  return new DarkroomError("UNSUPPORTED_FORMAT", message, { cause });
+  return new MediaError("UNSUPPORTED_FORMAT", message, { cause });
 }
 
 /** 69 is ffmpeg's code for "more frames failed to decode than `-max_error_rate` allows". */

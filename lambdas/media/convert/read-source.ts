@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { MediaKind } from "../../../contracts/media/media.ts";
 import { describeRefusal } from "../../../contracts/media/refused-formats.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { isCutOff } from "../formats/av-completeness.ts";
 import { CONTAINERS, type Container, SNIFFED_BYTES, sniffContainers, sniffSound } from "../formats/av-container.ts";
 import type { MediaFacts } from "../formats/av-facts.ts";
@@ -25,7 +25,7 @@ export interface Source {
 
 /**
  * What the downloaded file really is, by its bytes and then by ffprobe, which must agree (threats.md U2, F1), and
- * within the limits (F2). Throws DarkroomError.
+ * within the limits (F2). Throws MediaError.
  */
 export async function readSource(ffmpeg: Encoder, run: EncoderRun, kind: MediaKind): Promise<Source> {
   const file = await open(join(run.directory, SOURCE_FILE));
@@ -87,10 +87,10 @@ function countSeconds(source: string, container: Container, { durationSeconds, s
 
 /** By the bytes alone, before any other program sees the file. */
 async function sniffFile(size: number, readAt: ReadAt): Promise<readonly Container[]> {
-  if (size === 0) throw new DarkroomError("FILE_EMPTY");
+  if (size === 0) throw new MediaError("FILE_EMPTY");
   const head = await readAt(0, SNIFFED_BYTES);
   const foreign = findForeignRecording(head);
-  if (foreign) throw new DarkroomError("UNSUPPORTED_FORMAT", describeRefusal(foreign));
+  if (foreign) throw new MediaError("UNSUPPORTED_FORMAT", describeRefusal(foreign));
   const candidates = await sniffHead(head, readAt);
   const [first] = candidates;
   if (first === undefined) throw createUnsupported();
@@ -105,13 +105,13 @@ async function sniffHead(head: Buffer, readAt: ReadAt): Promise<readonly Contain
   return start === undefined ? [] : sniffSound(await readAt(start, SNIFFED_BYTES));
 }
 
-export function createIncomplete(): DarkroomError {
-  return new DarkroomError("CORRUPT_MEDIA", "The file is incomplete: its end is missing. Please upload it again.");
+export function createIncomplete(): MediaError {
+  return new MediaError("CORRUPT_MEDIA", "The file is incomplete: its end is missing. Please upload it again.");
 }
 
-function createUnsupported(): DarkroomError {
+function createUnsupported(): MediaError {
   const accepted = Object.values(CONTAINERS).map((container) => container.name);
-  return new DarkroomError(
+  return new MediaError(
     "UNSUPPORTED_FORMAT",
     `The file is no video or audio file that can be read, whatever its name says. Accepted are ${accepted.join(", ")}.`,
   );

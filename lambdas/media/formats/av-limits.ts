@@ -1,5 +1,5 @@
 import type { MediaKind } from "../../../contracts/media/media.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import type { MediaFacts } from "./av-facts.ts";
 
 /** What a video or audio job may cost at most (threats.md F2, F3). */
@@ -48,7 +48,7 @@ export function countThreads(memoryMb: number): number {
   return Math.ceil(memoryMb / MB_PER_VCPU);
 }
 
-/** Throws DarkroomError TOO_MANY_STREAMS or TOO_MANY_PIXELS. */
+/** Throws MediaError TOO_MANY_STREAMS or TOO_MANY_PIXELS. */
 export function checkLimits(facts: MediaFacts, limits: AvLimits): void {
   if (facts.streamCount > limits.maxStreams) throw createTooManyStreamsError(limits.maxStreams, facts.streamCount);
   const pixels = facts.picture ? facts.picture.storedWidth * facts.picture.storedHeight : 0;
@@ -64,24 +64,24 @@ export function limitDuration(facts: MediaFacts, kind: MediaKind, limits: AvLimi
   return isSound ? { ...limits, maxDurationSeconds: limits.maxAudioDurationSeconds } : limits;
 }
 
-/** Throws DarkroomError TOO_LONG. */
+/** Throws MediaError TOO_LONG. */
 export function checkDuration(durationSeconds: number, { maxDurationSeconds }: AvLimits): void {
   if (durationSeconds <= maxDurationSeconds) return;
   const longest =
     maxDurationSeconds < 600 ? `${maxDurationSeconds} seconds` : `${Math.floor(maxDurationSeconds / 60)} minutes`;
-  throw new DarkroomError(
+  throw new MediaError(
     "TOO_LONG",
     `The recording is longer than the ${longest} that are accepted. Upload it in parts.`,
   );
 }
 
-export function createTooManyStreamsError(maxStreams: number, found?: number): DarkroomError {
+export function createTooManyStreamsError(maxStreams: number, found?: number): MediaError {
   const holds = found === undefined ? "too many" : `${found}`;
-  return new DarkroomError("TOO_MANY_STREAMS", `The file holds ${holds} streams; at most ${maxStreams} are accepted.`);
+  return new MediaError("TOO_MANY_STREAMS", `The file holds ${holds} streams; at most ${maxStreams} are accepted.`);
 }
 
-export function createTooManyPixelsError(maxPixels: number, size?: string): DarkroomError {
+export function createTooManyPixelsError(maxPixels: number, size?: string): MediaError {
   const megapixels = (maxPixels / 1e6).toFixed(1);
   const found = size === undefined ? "The picture" : `The picture of ${size} pixels`;
-  return new DarkroomError("TOO_MANY_PIXELS", `${found} is larger than the ${megapixels} million pixels accepted.`);
+  return new MediaError("TOO_MANY_PIXELS", `${found} is larger than the ${megapixels} million pixels accepted.`);
 }

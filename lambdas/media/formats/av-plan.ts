@@ -1,5 +1,5 @@
 import type { Conversion, MediaKind } from "../../../contracts/media/media.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import type { MediaFacts, Picture, Sound } from "./av-facts.ts";
 import {
   CONVERSION_PRESETS,
@@ -62,7 +62,7 @@ export interface PlanOptions {
  * Decides what becomes of a source. A video without a picture is treated as audio. Of an audio upload only the sound is
  * taken, whatever else the file holds: that is what its owner asked for.
  *
- * Throws DarkroomError NO_MEDIA_STREAM, UNSUPPORTED_FORMAT and UNSUPPORTED_CONVERSION.
+ * Throws MediaError NO_MEDIA_STREAM, UNSUPPORTED_FORMAT and UNSUPPORTED_CONVERSION.
  */
 export function planConversion(source: MediaFacts, options: PlanOptions): ConvertPlan {
   const facts = options.kind === "audio" ? { ...source, picture: undefined } : source;
@@ -84,12 +84,12 @@ export function planConversion(source: MediaFacts, options: PlanOptions): Conver
 function planConvertTo(facts: MediaFacts, { convertTo, mayCopy }: PlanOptions): PlannedFile | undefined {
   if (convertTo === undefined) return undefined;
   if (!isAvConversion(convertTo)) {
-    throw new DarkroomError("UNSUPPORTED_CONVERSION", `Video and audio cannot be converted to ${convertTo}.`);
+    throw new MediaError("UNSUPPORTED_CONVERSION", `Video and audio cannot be converted to ${convertTo}.`);
   }
   const preset: Preset = CONVERSION_PRESETS[convertTo];
   if (!facts[preset.needs]) {
     const missing = preset.needs === "picture" ? "no picture" : "no sound";
-    throw new DarkroomError("UNSUPPORTED_CONVERSION", `The file has ${missing} that could become ${convertTo}.`);
+    throw new MediaError("UNSUPPORTED_CONVERSION", `The file has ${missing} that could become ${convertTo}.`);
   }
   return planFile("converted", convertTo, facts, mayCopy);
 }
@@ -193,15 +193,15 @@ function requireReadable({ picture, sound, unreadPictures, unreadSounds }: Media
   const what = kind === "audio" ? "file" : pictures.length > 0 ? "film" : "film's sound";
   const codecs = [...pictures, ...sounds].join(", ");
   const advice = kind === "audio" ? "Export it as M4A" : "Export it as MP4 with H.264 and AAC";
-  throw new DarkroomError(
+  throw new MediaError(
     "UNSUPPORTED_FORMAT",
     `The ${what} is encoded with ${codecs}, which cannot be read here. ${advice} and upload that.`,
   );
 }
 
-function createNoMediaError(source: MediaFacts, kind: MediaKind): DarkroomError {
+function createNoMediaError(source: MediaFacts, kind: MediaKind): MediaError {
   if (kind === "audio" && source.picture) {
-    return new DarkroomError("NO_MEDIA_STREAM", "The file was announced as audio and holds no sound.");
+    return new MediaError("NO_MEDIA_STREAM", "The file was announced as audio and holds no sound.");
   }
-  return new DarkroomError("NO_MEDIA_STREAM");
+  return new MediaError("NO_MEDIA_STREAM");
 }

@@ -1,6 +1,6 @@
 import { CONVERSIONS } from "../../../contracts/media/media.ts";
 import { describeRefusal } from "../../../contracts/media/refused-formats.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { findForeignFormat } from "./image-refusals.ts";
 import { ascii, isHeic, isoBrands, startsWith } from "./signatures.ts";
 
@@ -99,18 +99,18 @@ function listLabels(): string {
  */
 export function parseImageFormat(bytes: Uint8Array): SourceFormat {
   if (bytes.length === 0)
-    throw new DarkroomError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
+    throw new MediaError("FILE_EMPTY", "The file is empty. Choose a picture and upload it again.");
   const foreign = findForeignFormat(bytes);
   const format = SOURCE_FORMAT_NAMES.find((name) => SOURCE_FORMATS[name].matches(bytes));
   if (format !== undefined && foreign === undefined) return format;
   if (foreign !== undefined) throw unsupportedFormat(foreign.what, foreign.advice);
-  throw new DarkroomError(
+  throw new MediaError(
     "UNSUPPORTED_FORMAT",
     `This is no picture that is known here. Save it as ${listLabels()} and add it again.`,
   );
 }
 
 /** `what` completes "This is …". */
-export function unsupportedFormat(what: string, advice = "Export it as JPEG or PNG and add it again."): DarkroomError {
-  return new DarkroomError("UNSUPPORTED_FORMAT", describeRefusal({ what, advice }));
+export function unsupportedFormat(what: string, advice = "Export it as JPEG or PNG and add it again."): MediaError {
+  return new MediaError("UNSUPPORTED_FORMAT", describeRefusal({ what, advice }));
 }

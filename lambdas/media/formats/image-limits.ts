@@ -1,4 +1,4 @@
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_PIXELS, MAX_SIDE_PIXELS } from "./image-bounds.ts";
 import { IMAGE_FORMATS, SOURCE_FORMATS } from "./image-formats.ts";
 import { countPixels, type ImageHeader } from "./image-header.ts";
@@ -57,9 +57,9 @@ function requireConvertible(header: ImageHeader, format: keyof typeof IMAGE_PRES
   throw tooManyPixels(header, `At most ${maxPixels / MEGAPIXEL} megapixels can be converted to ${label}.`);
 }
 
-function tooManyPixels(header: ImageHeader, limit: string): DarkroomError {
+function tooManyPixels(header: ImageHeader, limit: string): MediaError {
   const frames = header.frames > 1 ? ` and ${header.frames} frames` : "";
   const size = `The picture has ${header.width} × ${header.height} pixels${frames}`;
   const total = `${(countPixels(header) / MEGAPIXEL).toFixed(1)} megapixels in all`;
-  return new DarkroomError("TOO_MANY_PIXELS", `${size}, ${total}. ${limit} Make it smaller and upload it again.`);
+  return new MediaError("TOO_MANY_PIXELS", `${size}, ${total}. ${limit} Make it smaller and upload it again.`);
 }

@@ -1,6 +1,6 @@
 import type { Conversion } from "../../../contracts/media/media.ts";
 import { isConversionOf } from "../../../contracts/media/media.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { IMAGE_FORMAT_NAMES, IMAGE_FORMATS, type ImageFormat, type SourceFormat } from "./image-formats.ts";
 import type { ImageHeader } from "./image-header.ts";
 
@@ -89,7 +89,7 @@ function planFormats(header: ImageHeader, avif: boolean): PlannedFormat[] {
 function requireImageFormat(convertTo: Conversion): ImageFormat {
   if (isConversionOf("image", convertTo)) return convertTo as ImageFormat;
   const labels = IMAGE_FORMAT_NAMES.map((format) => IMAGE_FORMATS[format].label).join(", ");
-  throw new DarkroomError(
+  throw new MediaError(
     "UNSUPPORTED_CONVERSION",
     `A picture cannot be converted to ${convertTo}. It can be to ${labels}.`,
   );

@@ -1,6 +1,6 @@
 import type { Clock } from "../../support/clock.ts";
-import { DarkroomError } from "../../support/errors.ts";
 import type { Log } from "../../support/log.ts";
+import { MediaError } from "../errors.ts";
 import type { Job, JobResult, JobTable } from "./job-table.ts";
 
 /** Another worker holds the job, or it has ended: whatever this one still does counts for nothing. */
@@ -65,7 +65,7 @@ export class ClaimWatch {
   /** A job that had the whole invocation would take as long the next time; one that came late had less. */
   private deadlineError(): Error {
     return this.hadWholeInvocation
-      ? new DarkroomError("TIMEOUT")
+      ? new MediaError("TIMEOUT")
       : new OutOfTimeError("Earlier jobs of the batch used the time.");
   }
 

@@ -8,7 +8,7 @@ export interface ObjectVersion {
 /** The uploads bucket, as a worker may see it: read only (threats.md E9). */
 export interface SourceStore {
   /**
-   * The whole object in memory. Throws DarkroomError FILE_TOO_LARGE past `maxBytes`, whatever its length header says, and
+   * The whole object in memory. Throws MediaError FILE_TOO_LARGE past `maxBytes`, whatever its length header says, and
    * SourceGoneError when that version no longer exists or was replaced.
    */
   read(version: ObjectVersion, maxBytes: number): Promise<Buffer>;

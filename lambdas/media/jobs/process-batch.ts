@@ -2,9 +2,9 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { findSourceKey } from "../../../contracts/media/keys.ts";
 import { parseUploadsArrived, type UploadArrived } from "../../../contracts/media/messages.ts";
 import type { Clock } from "../../support/clock.ts";
-import { DarkroomError, SourceGoneError } from "../../support/errors.ts";
 import type { Log } from "../../support/log.ts";
 import type { MessageVisibility } from "../../support/message-visibility.ts";
+import { MediaError, SourceGoneError } from "../errors.ts";
 import { ClaimWatch, LostClaimError, OutOfTimeError } from "./claim-watch.ts";
 import type { Delivery, Job, JobError, JobResult, JobTable } from "./job-table.ts";
 import type { JobMetrics } from "./metrics.ts";
@@ -187,9 +187,9 @@ function toDelivery({ messageId, attributes }: SQSRecord): Delivery {
 
 /** What is to be written on the job; undefined for what another try, or another event, may cure. */
 function findFailure(error: unknown): JobError | undefined {
-  if (error instanceof DarkroomError && !error.retryable) return { code: error.code, message: error.message };
+  if (error instanceof MediaError && !error.retryable) return { code: error.code, message: error.message };
   if (error instanceof SourceGoneError && !error.replaced) {
-    const { code, message } = new DarkroomError("SOURCE_GONE");
+    const { code, message } = new MediaError("SOURCE_GONE");
     return { code, message };
   }
   return undefined;

@@ -1,11 +1,11 @@
 import { Transform } from "node:stream";
 import { describeBytes } from "../../support/describe-bytes.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 
-export function createTooLargeError(maxBytes: number): DarkroomError {
+export function createTooLargeError(maxBytes: number): MediaError {
   const limit = describeBytes(maxBytes, "down");
   const message = `The file is larger than the ${limit} that are accepted. Make it smaller and add it again.`;
-  return new DarkroomError("FILE_TOO_LARGE", message);
+  return new MediaError("FILE_TOO_LARGE", message);
 }
 
 /** Passes bytes on and fails at the first one past `maxBytes`, whatever a length header promised (threats.md E5). */

@@ -13,7 +13,7 @@ export interface WorkRequest {
 
 /**
  * The core of a worker: reads the source, writes every rendition, and only then returns (threats.md E8). Throws
- * DarkroomError for what the file or its owner caused, SourceGoneError when the version is gone, anything else for a
+ * MediaError for what the file or its owner caused, SourceGoneError when the version is gone, anything else for a
  * fault that is worth another try. `process-batch.ts` does the rest: claim, lease, record, acknowledge.
  */
 export type Work = (request: WorkRequest) => Promise<JobResult>;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ENVIRONMENT, type EnvironmentOf } from "../../../contracts/media/environment.ts";
 import { createDynamoDbClient } from "../../aws/clients.ts";
 import { S3UploadSigner } from "../../aws/s3-upload-signer.ts";
 import { systemClock } from "../../support/clock.ts";
@@ -13,7 +14,7 @@ export interface PresignDependencies extends CreateUploadDependencies {
 
 /** Environment → adapters, once per cold start. The region is the SDK's own variable, which Lambda sets. */
 export async function createDependencies(): Promise<PresignDependencies> {
-  const environment = readEnvironment("presign");
+  const environment = readEnvironment("presign", ENVIRONMENT.presign);
   const client = createDynamoDbClient();
   return {
     jobs: new DynamoDbJobTable(client, environment.JOBS_TABLE),
@@ -30,7 +31,7 @@ export async function createDependencies(): Promise<PresignDependencies> {
   };
 }
 
-function readRules(environment: ReturnType<typeof readEnvironment<"presign">>): UploadRules {
+function readRules(environment: EnvironmentOf<"presign">): UploadRules {
   const read = (name: keyof typeof environment) => readPositiveInteger(name, environment[name]);
   const urlSeconds = read("UPLOAD_URL_SECONDS");
   const abandonedAfterSeconds = read("ABANDONED_AFTER_SECONDS");

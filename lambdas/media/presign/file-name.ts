@@ -1,5 +1,5 @@
 import { MAX_FILE_NAME_BYTES } from "../../../contracts/media/limits.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 
 /**
  * What nobody sees in a name, and what changes how it reads: control characters, separators of lines, lone surrogates,
@@ -44,8 +44,8 @@ function takeWhileFits(parts: readonly string[], maxBytes: number): string {
   return parts.slice(0, end === -1 ? parts.length : end).join("");
 }
 
-function refuse(message: string): DarkroomError {
-  return new DarkroomError("INVALID_REQUEST", message, {
+function refuse(message: string): MediaError {
+  return new MediaError("INVALID_REQUEST", message, {
     details: [{ path: "fileName", message: "not a file's name" }],
   });
 }

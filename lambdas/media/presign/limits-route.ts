@@ -1,5 +1,5 @@
-import { API_ROUTES } from "../../../contracts/media/routes.ts";
-import type { HttpEndpoint } from "../../support/http.ts";
+import { limitsRoute } from "../../../contracts/media/routes/limits.ts";
+import { createEndpoint, type HttpEndpoint } from "../../support/endpoint.ts";
 import type { UploadRules } from "./create-upload.ts";
 import { describeLimits } from "./limits.ts";
 
@@ -7,14 +7,16 @@ import { describeLimits } from "./limits.ts";
 const MAX_AGE_SECONDS = 300;
 
 /** `GET /limits` in front of the core. */
-export function createLimitsRoute({ rules }: { readonly rules: UploadRules }): HttpEndpoint {
+export function createLimitsEndpoint({ rules }: { readonly rules: UploadRules }): HttpEndpoint {
   const headers = {
     "cache-control": `public, max-age=${MAX_AGE_SECONDS}`,
     // The gateway's CORS headers name one page; a browser's cache must not answer another page with them.
     vary: "origin",
   };
-  return {
-    route: API_ROUTES.limits,
-    respond: async () => ({ status: 200, body: describeLimits(rules), headers, isTagged: true }),
-  };
+  return createEndpoint(limitsRoute, async () => ({
+    status: 200,
+    body: describeLimits(rules),
+    headers,
+    isTagged: true,
+  }));
 }

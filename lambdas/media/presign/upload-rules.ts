@@ -3,7 +3,7 @@ import { type DeclaredFile, identifyFile } from "../../../contracts/media/file-t
 import { CONVERSIONS, type Conversion, isConversionOf, type MediaKind } from "../../../contracts/media/media.ts";
 import { describeRefusal } from "../../../contracts/media/refused-formats.ts";
 import { describeBytes } from "../../support/describe-bytes.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 
 export const HEIC_TYPE = "image/heic";
 /** Where `images.heic` is off. */
@@ -23,20 +23,20 @@ export function requireFormat(file: DeclaredFile, { heic }: { readonly heic: boo
   const refusal = isSwitchedOff ? HEIC_REFUSED : type.outcome === "refused" ? type.refusal : undefined;
   const message = refusal && describeRefusal(refusal);
   const details = [{ path: "contentType", message: "not accepted; GET /limits lists what is" }];
-  throw new DarkroomError("UNSUPPORTED_CONTENT_TYPE", message, { details });
+  throw new MediaError("UNSUPPORTED_CONTENT_TYPE", message, { details });
 }
 
 export function requireSize(size: number, kind: MediaKind, maxBytes: number): void {
   const details = [{ path: "size", message: `expected 1 to ${maxBytes}` }];
   if (size < 0)
-    throw new DarkroomError("INVALID_REQUEST", "The size is negative. Give the file's length in whole bytes.", {
+    throw new MediaError("INVALID_REQUEST", "The size is negative. Give the file's length in whole bytes.", {
       details,
     });
-  if (size === 0) throw new DarkroomError("FILE_EMPTY", undefined, { details });
+  if (size === 0) throw new MediaError("FILE_EMPTY", undefined, { details });
   if (size <= maxBytes) return;
   const [found, allowed] = [describeBytes(size, "up"), describeBytes(maxBytes, "down")];
   const message = `This ${KIND_WORDS[kind]} has ${found}; at most ${allowed} are accepted. Make it smaller and add it again.`;
-  throw new DarkroomError("FILE_TOO_LARGE", message, { details });
+  throw new MediaError("FILE_TOO_LARGE", message, { details });
 }
 
 export function requireConversion(convertTo: string | undefined, kind: MediaKind): Conversion | undefined {
@@ -49,7 +49,7 @@ export function requireConversion(convertTo: string | undefined, kind: MediaKind
   const wanted = known === undefined ? "that format" : nameConversion(known);
   const names = accepted.map(nameConversion);
   const choice = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-  throw new DarkroomError(
+  throw new MediaError(
     "UNSUPPORTED_CONVERSION",
     `A ${KIND_WORDS[kind]} can't be converted to ${wanted}. Choose ${choice}, or no conversion.`,
     { details: [{ path: "convertTo", message: `expected one of ${accepted.join(", ")}` }] },

@@ -1,3 +1,4 @@
+import { ENVIRONMENT } from "../../../contracts/media/environment.ts";
 import { createDynamoDbClient } from "../../aws/clients.ts";
 import { createS3Client } from "../../aws/s3-client.ts";
 import { createSqsClient } from "../../aws/sqs-client.ts";
@@ -15,7 +16,7 @@ import { readWidths } from "./settings.ts";
 
 /** Environment → adapters, once per cold start. The memory is Lambda's own variable. */
 export function createDependencies(): { readonly resize: ResizeDependencies; readonly batch: BatchDependencies } {
-  const environment = readEnvironment("resize");
+  const environment = readEnvironment("resize", ENVIRONMENT.resize);
   const client = createS3Client();
   const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? "";
   return {

@@ -1,4 +1,4 @@
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 
 const DAMAGED = "The picture is damaged or incomplete. Open it, save it again and upload that.";
 /** libvips, glib and V8 when there is no memory: no fault of the file's, another try may have it. */
@@ -14,10 +14,10 @@ export function reportDamage(cause: unknown): never {
   const text = cause instanceof Error ? cause.message : "";
   if (OUT_OF_MEMORY.test(text)) throw cause;
   if (TOO_SLOW.test(text))
-    throw new DarkroomError(
+    throw new MediaError(
       "TIMEOUT",
       "The picture took too long to decode. Save it again, as a plain JPEG or PNG, and upload that.",
       { cause },
     );
-  throw new DarkroomError("CORRUPT_MEDIA", DAMAGED, { cause });
+  throw new MediaError("CORRUPT_MEDIA", DAMAGED, { cause });
 }

@@ -1,4 +1,4 @@
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import { parseImageFormat, type SourceFormat } from "../formats/image-formats.ts";
 import { mendPicture } from "../formats/mend-picture.ts";
 import { reportDamage } from "./picture-damage.ts";
@@ -16,7 +16,7 @@ export interface Picture {
 export function readPicture(upload: Buffer, { heic }: { readonly heic: boolean } = { heic: true }): Picture {
   const format = parseImageFormat(upload);
   if (format === "heic" && !heic) {
-    throw new DarkroomError(
+    throw new MediaError(
       "UNSUPPORTED_FORMAT",
       "The file is a HEIC photo, which is not accepted here. Export it as JPEG or PNG and upload that.",
     );

@@ -35,7 +35,7 @@ export interface ResizeDependencies {
  * Makes a picture's renditions: one decode, each size from the one before, every encode from shared pixels. Everything
  * that reads the source has ended before the first write, so that a damaged file leaves nothing behind (threats.md I2).
  *
- * Throws DarkroomError: FILE_EMPTY, FILE_TOO_LARGE, UNSUPPORTED_FORMAT, UNSUPPORTED_CONVERSION, TOO_MANY_PIXELS,
+ * Throws MediaError: FILE_EMPTY, FILE_TOO_LARGE, UNSUPPORTED_FORMAT, UNSUPPORTED_CONVERSION, TOO_MANY_PIXELS,
  * CORRUPT_MEDIA, TIMEOUT.
  */
 export function createResize(dependencies: ResizeDependencies): Work {

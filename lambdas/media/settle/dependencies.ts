@@ -1,3 +1,4 @@
+import { ENVIRONMENT } from "../../../contracts/media/environment.ts";
 import { createDynamoDbClient } from "../../aws/clients.ts";
 import { createS3Client } from "../../aws/s3-client.ts";
 import { systemClock } from "../../support/clock.ts";
@@ -13,7 +14,7 @@ export type SettleDependencies = ExpireDependencies & GiveUpDependencies;
 
 /** Environment → adapters, once per cold start. */
 export function createDependencies(): SettleDependencies {
-  const environment = readEnvironment("settle");
+  const environment = readEnvironment("settle", ENVIRONMENT.settle);
   return {
     jobs: new DynamoDbJobTable(createDynamoDbClient(), environment.JOBS_TABLE),
     sources: new S3SourceStore(createS3Client(), environment.UPLOADS_BUCKET),

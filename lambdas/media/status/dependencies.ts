@@ -1,3 +1,4 @@
+import { ENVIRONMENT } from "../../../contracts/media/environment.ts";
 import { createDynamoDbClient } from "../../aws/clients.ts";
 import { systemClock } from "../../support/clock.ts";
 import { readEnvironment } from "../../support/environment.ts";
@@ -11,7 +12,7 @@ export interface StatusDependencies extends FindJobDependencies {
 
 /** Environment → adapters, once per cold start. */
 export function createDependencies(): StatusDependencies {
-  const environment = readEnvironment("status");
+  const environment = readEnvironment("status", ENVIRONMENT.status);
   if (!URL.canParse(environment.CDN_URL)) {
     throw new Error(`CDN_URL is "${environment.CDN_URL}"; expected an address such as https://cdn.example.com.`);
   }

@@ -1,8 +1,9 @@
 import type { StatusResponse } from "../../../contracts/media/api.ts";
 import { ERRORS } from "../../../contracts/media/errors.ts";
 import { findSourceKey, isJobId } from "../../../contracts/media/keys.ts";
+import type { JobQuery } from "../../../contracts/media/routes/status.ts";
 import type { Clock } from "../../support/clock.ts";
-import { DarkroomError } from "../../support/errors.ts";
+import { MediaError } from "../errors.ts";
 import type { Job, JobTable, Rendition } from "../jobs/job-table.ts";
 
 export interface FindJobDependencies {
@@ -11,9 +12,6 @@ export interface FindJobDependencies {
   /** `https://cdn.example.com`, without a slash at the end. */
   readonly cdnUrl: string;
 }
-
-/** A job is asked for by exactly one of the two. */
-export type JobQuery = { readonly jobId: string } | { readonly key: string };
 
 /**
  * What has become of an upload. An id that never was, a key of another scheme and a job whose TTL has passed are one and
@@ -26,8 +24,8 @@ export async function findJob({ jobs, clock, cdnUrl }: FindJobDependencies, quer
   const jobId = "key" in query ? findSourceKey(query.key)?.jobId : query.jobId;
   const job = jobId !== undefined && isJobId(jobId) ? await jobs.find(jobId) : undefined;
   // DynamoDB deletes expired rows within days, not at once.
-  if (!job || job.forgetAt <= clock.now()) throw new DarkroomError("JOB_NOT_FOUND");
-  if ("key" in query && job.key !== query.key) throw new DarkroomError("JOB_NOT_FOUND");
+  if (!job || job.forgetAt <= clock.now()) throw new MediaError("JOB_NOT_FOUND");
+  if ("key" in query && job.key !== query.key) throw new MediaError("JOB_NOT_FOUND");
   return describeJob(job, cdnUrl);
 }
 

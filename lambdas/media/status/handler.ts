@@ -1,7 +1,4 @@
-import { createHttpHandler } from "../../support/http.ts";
 import { createDependencies } from "./dependencies.ts";
-import { createStatusRoute } from "./route.ts";
+import { createStatusHandler } from "./route.ts";
 
-const dependencies = createDependencies();
-
-export const handler = createHttpHandler(dependencies.log, [createStatusRoute(dependencies)]);
+export const handler = createStatusHandler(createDependencies());

@@ -59,8 +59,17 @@ export const API_RULES = {
     resourceTypes: ["aws_apigatewayv2_route"],
     promise: "Every route asks who is calling.",
     why: "Anybody can call it.",
-    check: ({ body }) =>
-      unless(["AWS_IAM", "CUSTOM", "JWT"].includes(String(body.authorization_type)), "asks nobody who they are"),
+    check: ({ body }, stack) => {
+      const asked = String(body.authorization_type);
+      if (asked !== "JWT") return unless(["AWS_IAM", "CUSTOM"].includes(asked), "asks nobody who they are");
+      const authorizer = stack.findReferred(body.authorizer_id);
+      const audience = textsOf(authorizer && valueAt(authorizer.body, "jwt_configuration.audience"));
+      const issuer = authorizer && valueAt(authorizer.body, "jwt_configuration.issuer");
+      return [
+        ...unless(authorizer?.type === "aws_apigatewayv2_authorizer", "asks for tokens by no authorizer of this stack"),
+        ...unless(!authorizer || (issuer !== undefined && audience.length > 0), "takes tokens made for anybody"),
+      ];
+    },
   },
   "api-no-preflight": {
     threats: ["A5"],

@@ -3,8 +3,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { createErrorTable } from "../../../contracts/media/error-table.ts";
-import { createOpenApiDocument } from "../../../contracts/media/openapi.ts";
-import { API_ROUTES } from "../../../contracts/media/routes.ts";
+import { createMediaDocument } from "../../../contracts/media/openapi.ts";
+import { ROUTES } from "../../../contracts/media/routes/index.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { synthesizeStack } from "../../stacks/synthesized.ts";
 
@@ -18,7 +18,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
 }
 
-const document = createOpenApiDocument(packageJson.version);
+const document = createMediaDocument(packageJson.version);
 const paths = document.paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 const { schemas } = document.components as { readonly schemas: Readonly<Record<string, Json>> };
 
@@ -47,11 +47,11 @@ function problemsOf(schemaRef: string, value: unknown): string[] {
 
 describe("the documents of the API", () => {
   it("are current: docs/openapi.json", async () => {
-    await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot("../../docs/openapi.json");
+    await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot("../../../docs/openapi.json");
   });
 
   it("are current: docs/errors.md", async () => {
-    await expect(createErrorTable()).toMatchFileSnapshot("../../docs/errors.md");
+    await expect(createErrorTable()).toMatchFileSnapshot("../../../docs/errors.md");
   });
 });
 
@@ -69,7 +69,7 @@ describe("openapi.json", () => {
       .filter(([id]) => !id.startsWith("fallback"))
       .map(([, route]) => String(route.route_key));
 
-    expect(declared).toHaveLength(Object.keys(API_ROUTES).length);
+    expect(declared).toHaveLength(Object.keys(ROUTES).length);
     expect(
       listOperations()
         .map(([key]) => key)

@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { ENVIRONMENT } from "../../../contracts/media/environment.ts";
 import { readEnvironment, readPositiveInteger, readSwitch } from "../../../lambdas/support/environment.ts";
 
 describe("a function's environment", () => {
   it("is exactly the variables that the contract names", () => {
-    const environment = readEnvironment("status", { JOBS_TABLE: "jobs", CDN_URL: "https://cdn", PATH: "/bin" });
+    const environment = readEnvironment("status", ENVIRONMENT.status, {
+      JOBS_TABLE: "jobs",
+      CDN_URL: "https://cdn",
+      PATH: "/bin",
+    });
 
     expect(environment).toEqual({ JOBS_TABLE: "jobs", CDN_URL: "https://cdn" });
   });
 
   it("names every missing or empty variable at once", () => {
-    const read = () => readEnvironment("settle", { JOBS_TABLE: "" });
+    const read = () => readEnvironment("settle", ENVIRONMENT.settle, { JOBS_TABLE: "" });
 
     expect(read).toThrow(
       "The function settle needs these environment variables, which are not set: JOBS_TABLE, UPLOADS_BUCKET, METRICS_NAMESPACE.",

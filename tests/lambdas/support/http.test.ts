@@ -1,17 +1,34 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { defineRoute } from "../../../contracts/http/route.ts";
+import { ADDRESSES } from "../../../contracts/media/addresses.ts";
 import { errorResponse } from "../../../contracts/media/api.ts";
 import { ERRORS, type ErrorCode } from "../../../contracts/media/errors.ts";
-import { API_ROUTES } from "../../../contracts/media/routes.ts";
-import { DarkroomError } from "../../../lambdas/support/errors.ts";
-import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../../lambdas/support/http.ts";
+import { MediaError } from "../../../lambdas/media/errors.ts";
+import {
+  createEndpoint,
+  type HttpEndpoint,
+  type HttpRequest,
+  type HttpResponse,
+} from "../../../lambdas/support/endpoint.ts";
+import { createHttpHandler } from "../../../lambdas/support/http.ts";
 import { recordLog } from "./fakes.ts";
 import { type HttpCall, makeHttpEvent, readBody } from "./http-events.ts";
 
 const ROUTE = { method: "POST", path: "/presign/upload" };
 
+/** Takes no body. */
+const bare = defineRoute<{ response: unknown }>()({ ...ADDRESSES.presign, auth: "none", errors: [] });
+/** Takes any body that is JSON. */
+const reading = { ...bare, request: z.unknown() };
+
+function createHandler(endpoints: readonly HttpEndpoint[], log = recordLog()) {
+  return createHttpHandler({ log, errors: ERRORS, addresses: ADDRESSES, endpoints });
+}
+
 async function call(respond: (request: HttpRequest) => Promise<HttpResponse>, request: HttpCall = {}) {
   const log = recordLog();
-  const handle = createHttpHandler(log, [{ route: API_ROUTES.presign, respond }]);
+  const handle = createHandler([createEndpoint("body" in request ? reading : bare, respond)], log);
   const result = await handle(makeHttpEvent({ ...ROUTE, ...request }));
   return { ...result, body: result.body, parsed: result.body === undefined ? undefined : readBody(result), log };
 }
@@ -39,7 +56,7 @@ describe("the HTTP edge", () => {
     );
 
     for (const [code, status] of withStatus) {
-      const answer = await fail(new DarkroomError(code as ErrorCode, "What, expected, do.", { details: [] }));
+      const answer = await fail(new MediaError(code as ErrorCode, "What, expected, do.", { details: [] }));
 
       expect(answer.statusCode).toBe(status);
       expect(errorResponse.parse(answer.parsed).error).toEqual({
@@ -54,7 +71,7 @@ describe("the HTTP edge", () => {
   it("answers anything unforeseen with a general text, and logs it whole", async () => {
     const bugs = [
       new Error("secret: hunter2"),
-      new DarkroomError("CORRUPT_MEDIA", "secret: hunter2"),
+      new MediaError("CORRUPT_MEDIA", "secret: hunter2"),
       "hunter2",
       undefined,
     ];
@@ -81,7 +98,7 @@ describe("the HTTP edge", () => {
   ])(
     "L1: takes no body of the type %j, which a page of another origin could post, and says which it takes",
     async (type) => {
-      const read = async (request: HttpRequest) => ({ status: 200, body: request.readJson() });
+      const read = async (request: HttpRequest) => ({ status: 200, body: request.body });
 
       const answer = await call(read, { body: "{}", headers: { "content-type": type } });
 
@@ -98,7 +115,7 @@ describe("the HTTP edge", () => {
     "Application/JSON;charset=UTF-8",
     "application/json ;x=1",
   ])("takes JSON that is called %j", async (type) => {
-    const read = async (request: HttpRequest) => ({ status: 200, body: request.readJson() });
+    const read = async (request: HttpRequest) => ({ status: 200, body: request.body });
 
     const answer = await call(read, { body: '{"a":1}', headers: { "content-type": type } });
 
@@ -119,14 +136,14 @@ describe("the HTTP edge", () => {
 
   it("leads each of a function's routes to its own answer, and the routes of other functions to none", async () => {
     const answerWith = (name: string) => async () => ({ status: 200, body: name });
-    const handle = createHttpHandler(recordLog(), [
-      { route: API_ROUTES.presign, respond: answerWith("presign") },
-      { route: API_ROUTES.limits, respond: answerWith("limits") },
+    const handle = createHandler([
+      createEndpoint(bare, answerWith("presign")),
+      createEndpoint({ ...bare, ...ADDRESSES.limits }, answerWith("limits")),
     ]);
 
-    const presign = await handle(makeHttpEvent(API_ROUTES.presign));
-    const limits = await handle(makeHttpEvent(API_ROUTES.limits));
-    const status = await handle(makeHttpEvent(API_ROUTES.status));
+    const presign = await handle(makeHttpEvent(ADDRESSES.presign));
+    const limits = await handle(makeHttpEvent(ADDRESSES.limits));
+    const status = await handle(makeHttpEvent(ADDRESSES.status));
 
     expect([readBody(presign), readBody(limits)]).toEqual(["presign", "limits"]);
     expect(status.statusCode).toBe(405);
@@ -159,14 +176,14 @@ describe("the HTTP edge", () => {
   });
 
   it("never answers 304 to a request that failed", async () => {
-    const answer = await fail(new DarkroomError("JOB_NOT_FOUND"), { headers: { "if-none-match": "*" } });
+    const answer = await fail(new MediaError("JOB_NOT_FOUND"), { headers: { "if-none-match": "*" } });
 
     expect(answer.statusCode).toBe(404);
     expect(answer.headers).not.toHaveProperty("etag");
   });
 
   it("U9: reads a body of 8 KB and refuses one byte more, plain or base64", async () => {
-    const read = async ({ readJson }: HttpRequest) => ({ status: 200, body: readJson() });
+    const read = async ({ body }: HttpRequest) => ({ status: 200, body });
     const fitting = JSON.stringify("ü".repeat(4095));
     const larger = `${fitting} `;
     const encode = (text: string) => ({ body: Buffer.from(text).toString("base64"), isBase64Encoded: true });
@@ -179,7 +196,7 @@ describe("the HTTP edge", () => {
   });
 
   it("U9: refuses what is not JSON, and no body at all, with 400", async () => {
-    const read = async ({ readJson }: HttpRequest) => ({ status: 200, body: readJson() });
+    const read = async ({ body }: HttpRequest) => ({ status: 200, body });
 
     for (const body of ["", "{", "NaN", "{'a':1}", "a=1&b=2", "\u0000", undefined]) {
       const answer = await call(read, { body, headers: { "content-type": "application/json" } });

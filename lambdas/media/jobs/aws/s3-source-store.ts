@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { DarkroomError, SourceGoneError } from "../../../support/errors.ts";
+import { MediaError, SourceGoneError } from "../../errors.ts";
 import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { createSizeCap, createTooLargeError } from "../source-limits.ts";
 
@@ -37,7 +37,7 @@ export class S3SourceStore implements SourceStore {
     try {
       await pipeline(body, createSizeCap(maxBytes), createWriteStream(path));
     } catch (error) {
-      if (isDiskFull(error)) throw new DarkroomError("OUT_OF_DISK", undefined, { cause: error });
+      if (isDiskFull(error)) throw new MediaError("OUT_OF_DISK", undefined, { cause: error });
       throw error;
     }
   }

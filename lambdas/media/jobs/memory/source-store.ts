@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { SourceGoneError } from "../../../support/errors.ts";
+import { SourceGoneError } from "../../errors.ts";
 import type { ObjectVersion, SourceStore } from "../object-store.ts";
 import { createTooLargeError } from "../source-limits.ts";
 

@@ -8,12 +8,12 @@ import { createConvert } from "../../../../lambdas/media/convert/convert-media.t
 import type { Encoder } from "../../../../lambdas/media/convert/encoder.ts";
 import { createFfmpegEncoder, type FindProgram } from "../../../../lambdas/media/convert/ffmpeg-encoder.ts";
 import { createScratch, type Scratch } from "../../../../lambdas/media/convert/scratch.ts";
+import { MediaError } from "../../../../lambdas/media/errors.ts";
 import type { MediaFacts } from "../../../../lambdas/media/formats/av-facts.ts";
 import { type AvLimits, DEFAULT_AV_LIMITS } from "../../../../lambdas/media/formats/av-limits.ts";
 import type { Job, JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
 import { MemoryRenditionStore } from "../../../../lambdas/media/jobs/memory/rendition-store.ts";
 import { MemorySourceStore } from "../../../../lambdas/media/jobs/memory/source-store.ts";
-import { DarkroomError } from "../../../../lambdas/support/errors.ts";
 import { ffmpegTools } from "../../../support/ffmpeg.ts";
 import { recordLog } from "../../support/fakes.ts";
 
@@ -113,11 +113,11 @@ function newJob(jobId: string, kind: MediaKind, key: string, convertTo: Conversi
 }
 
 /** The error that the conversion ended with; throws when it succeeded. */
-export async function findFailure(body: Buffer, options: ConversionOptions = {}): Promise<DarkroomError> {
+export async function findFailure(body: Buffer, options: ConversionOptions = {}): Promise<MediaError> {
   try {
     await convert(body, options);
   } catch (error) {
-    if (error instanceof DarkroomError) return error;
+    if (error instanceof MediaError) return error;
     throw error;
   }
   throw new Error("The conversion succeeded.");

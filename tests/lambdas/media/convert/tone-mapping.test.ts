@@ -5,11 +5,11 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Encoder } from "../../../../lambdas/media/convert/encoder.ts";
 import { createFfmpegEncoder } from "../../../../lambdas/media/convert/ffmpeg-encoder.ts";
+import { MediaError } from "../../../../lambdas/media/errors.ts";
 import { parseProbe } from "../../../../lambdas/media/formats/av-facts.ts";
 import { DEFAULT_AV_LIMITS } from "../../../../lambdas/media/formats/av-limits.ts";
 import { type ConvertPlan, planConversion } from "../../../../lambdas/media/formats/av-plan.ts";
 import { mainArguments } from "../../../../lambdas/media/formats/ffmpeg-arguments.ts";
-import { DarkroomError } from "../../../../lambdas/support/errors.ts";
 import { AAC, decodeFrame, makeClip, tone } from "../../../support/clips.ts";
 import { describeWithFfmpeg } from "../../../support/ffmpeg.ts";
 import {
@@ -147,7 +147,7 @@ describeWithFfmpeg("converting an HDR film", () => {
     const encoder: Encoder = {
       ...testEncoder,
       run: async (args, ...rest) => {
-        if (args.some((arg) => arg.includes(refused))) throw new DarkroomError("ENCODER_FAILED");
+        if (args.some((arg) => arg.includes(refused))) throw new MediaError("ENCODER_FAILED");
         return testEncoder.run(args, ...rest);
       },
     };

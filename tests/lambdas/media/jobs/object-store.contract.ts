@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SourceGoneError } from "../../../../lambdas/media/errors.ts";
 import type { ObjectVersion, RenditionStore, SourceStore } from "../../../../lambdas/media/jobs/object-store.ts";
-import { SourceGoneError } from "../../../../lambdas/support/errors.ts";
 
 /** A source store, and what only an uploader or an owner may do to its bucket. */
 export interface SourceBucket {

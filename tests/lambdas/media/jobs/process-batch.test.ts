@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { SQSBatchResponse } from "aws-lambda";
 import { describe, expect, it } from "vitest";
+import { MediaError, SourceGoneError } from "../../../../lambdas/media/errors.ts";
 import type { JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
 import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import { createBatchHandler } from "../../../../lambdas/media/jobs/process-batch.ts";
 import type { Work, WorkRequest } from "../../../../lambdas/media/jobs/work.ts";
-import { DarkroomError, SourceGoneError } from "../../../../lambdas/support/errors.ts";
 import {
   announce,
   makeBatch,
@@ -94,7 +94,7 @@ describe("a worker's batch", () => {
   });
 
   it("measures a failed job with its code, and counts neither a fault that is tried again nor a second delivery", async () => {
-    const faults: Error[] = [new Error("Throttled."), new DarkroomError("CORRUPT_MEDIA")];
+    const faults: Error[] = [new Error("Throttled."), new MediaError("CORRUPT_MEDIA")];
     const worker = makeWorker(async () => {
       throw faults.shift();
     });
@@ -225,7 +225,7 @@ describe("a worker's batch", () => {
 
   it("E6: fails the job of a bad file with its code and text, and acknowledges it", async () => {
     const worker = makeWorker(async () => {
-      throw new DarkroomError("CORRUPT_MEDIA", "The picture ends in the middle.");
+      throw new MediaError("CORRUPT_MEDIA", "The picture ends in the middle.");
     });
     const job = await worker.createJob();
 
@@ -241,7 +241,7 @@ describe("a worker's batch", () => {
   it("E6: sends a retryable error back and frees the job, so that the next delivery can take it at once", async () => {
     let broken = true;
     const worker = makeWorker(async () => {
-      if (broken) throw new DarkroomError("OUT_OF_DISK");
+      if (broken) throw new MediaError("OUT_OF_DISK");
       return RESULT;
     });
     const job = await worker.createJob();

@@ -1,10 +1,10 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
+import { MediaError } from "../../../../lambdas/media/errors.ts";
 import type { JobResult } from "../../../../lambdas/media/jobs/job-table.ts";
 import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
 import { createBatchHandler } from "../../../../lambdas/media/jobs/process-batch.ts";
 import { planRetryDelay } from "../../../../lambdas/media/jobs/redelivery.ts";
-import { DarkroomError } from "../../../../lambdas/support/errors.ts";
 import type { Hiding, MessageVisibility } from "../../../../lambdas/support/message-visibility.ts";
 import { MemoryMessageQueue } from "../../../support/message-queue.ts";
 import { announce, recordLog, recordMetrics, someDelivery, startClock } from "../../support/fakes.ts";
@@ -244,7 +244,7 @@ describe("a worker whose queue does not listen", () => {
     const [good, bad] = [await stage.announceJob(), await stage.announceJob()];
     const error = new Error("SQS is down.");
     stage.messages = { hide: () => Promise.reject(error) };
-    stage.work = (jobId) => (jobId === bad.jobId ? Promise.reject(new DarkroomError("OUT_OF_DISK")) : succeed());
+    stage.work = (jobId) => (jobId === bad.jobId ? Promise.reject(new MediaError("OUT_OF_DISK")) : succeed());
 
     await stage.deliver();
     stage.clock.pass(QUEUE_SECONDS - 1);

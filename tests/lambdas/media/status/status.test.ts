@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { errorResponse, statusResponse } from "../../../../contracts/media/api.ts";
 import type { JobResult, NewJob } from "../../../../lambdas/media/jobs/job-table.ts";
 import { MemoryJobTable } from "../../../../lambdas/media/jobs/memory/job-table.ts";
-import { createStatusRoute } from "../../../../lambdas/media/status/route.ts";
-import { createHttpHandler } from "../../../../lambdas/support/http.ts";
+import { createStatusHandler } from "../../../../lambdas/media/status/route.ts";
 import { recordLog, someDelivery, startClock } from "../../support/fakes.ts";
 import { makeHttpEvent } from "../../support/http-events.ts";
 import { makeNewJob } from "../jobs/job-table.contract.ts";
@@ -21,8 +20,7 @@ const RESULT: JobResult = {
 async function makeStatus(change: Partial<NewJob> = {}) {
   const jobs = new MemoryJobTable();
   const clock = startClock();
-  const route = createStatusRoute({ jobs, clock, cdnUrl: "https://cdn.example.com" });
-  const handle = createHttpHandler(recordLog(), [route]);
+  const handle = createStatusHandler({ jobs, clock, cdnUrl: "https://cdn.example.com", log: recordLog() });
   const job = makeNewJob(change);
   await jobs.create(job);
   const get = async (query: Record<string, string>, requestId?: string, headers: Record<string, string> = {}) => {

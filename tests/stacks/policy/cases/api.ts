@@ -1,5 +1,5 @@
 import type { API_RULES } from "../../../../stacks/policy/rules/api.ts";
-import { type Case, out, putIn, set } from "./case.ts";
+import { type Case, declare, out, putIn, set } from "./case.ts";
 
 const STAGE = "aws_apigatewayv2_stage.api";
 const ROUTE = "aws_apigatewayv2_route.presign";
@@ -7,6 +7,13 @@ const API = "aws_apigatewayv2_api.api";
 const INTEGRATION = "aws_apigatewayv2_integration.presign";
 const HEADERS = "aws_cloudfront_response_headers_policy.cdn";
 const BUCKET = "aws_s3_bucket_cors_configuration.uploads";
+/** Whoever signs people in. */
+const AUTHORIZER = "aws_apigatewayv2_authorizer.tokens";
+const TOKENS = [
+  AUTHORIZER,
+  { authorizer_type: "JWT", jwt_configuration: { issuer: "https://login.example.com", audience: ["the-page"] } },
+] as const;
+const TOKENS_ID = `\${${AUTHORIZER}.id}`;
 
 export const API_CASES = {
   "api-access-log": [out(STAGE, set(STAGE, "access_log_settings", undefined))],
@@ -19,7 +26,10 @@ export const API_CASES = {
     out(STAGE, set(STAGE, "default_route_settings.throttling_burst_limit", undefined)),
   ],
   "api-client-certificate": [out(STAGE, set(API, "protocol_type", "WEBSOCKET"))],
-  "api-authorized": [putIn(ROUTE, set(ROUTE, "authorization_type", "JWT"))],
+  "api-authorized": [
+    putIn(ROUTE, set(ROUTE, "authorization_type", "AWS_IAM")),
+    putIn(ROUTE, set(ROUTE, "authorization_type", "JWT"), set(ROUTE, "authorizer_id", TOKENS_ID), declare(...TOKENS)),
+  ],
   "api-no-preflight": [
     out(ROUTE, set(ROUTE, "route_key", "$default")),
     out(ROUTE, set(ROUTE, "route_key", "OPTIONS /presign/upload")),
