@@ -20,8 +20,8 @@ export interface TableKey {
 export interface IndexDefinition {
   readonly hashKey: TableKey;
   readonly rangeKey?: TableKey;
-  /** What a row of it holds beside the keys. */
-  readonly projection: "KEYS_ONLY" | "ALL";
+  /** What a row of it holds beside the keys: nothing, everything, or these attributes. */
+  readonly projection: "KEYS_ONLY" | "ALL" | readonly string[];
 }
 
 /** Keeps the names of the indexes, so that a grant or a query of one that is not there does not compile. */

@@ -1,3 +1,4 @@
+import { ABANDONED_SHARDS } from "../../contracts/media/abandoned-shards.ts";
 import type { WalkedStack } from "../capacity/stack.ts";
 import type { SystemWork } from "../capacity/system-work.ts";
 import { API_CALL_SECONDS, type JobWork, planFilmWork, planImageWork, VIEW_BYTES } from "./cost/job-work.ts";
@@ -17,7 +18,7 @@ export const MEDIA_WORK: SystemWork = {
     },
     { name: "views", title: "renditions that a viewer fetches", views: { cdn: { count: 1, bytes: VIEW_BYTES } } },
   ],
-  hashValues: { jobs: "one per job", "jobs/abandoned": 1 },
+  hashValues: { jobs: "one per job", "jobs/abandoned": ABANDONED_SHARDS },
   fields: {
     "aws_apigatewayv2_stage.api": { field: "media.throttle.requestsPerSecond", most: 10_000 },
     "aws_lambda_function.presign": { field: "media.functions.presign.reservedConcurrency", most: 1000 },

@@ -1,6 +1,6 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
-import { listKeys, type TableDefinition } from "../../contracts/tables.ts";
+import { type IndexDefinition, listKeys, type TableDefinition } from "../../contracts/tables.ts";
 import { withLogicalId } from "../support/logical-id.ts";
 import { ACTIONS, type Grantee } from "../support/permissions.ts";
 
@@ -67,7 +67,7 @@ export class Table<Definition extends TableDefinition> extends Construct {
         name,
         hashKey: index.hashKey.name,
         ...(index.rangeKey && { rangeKey: index.rangeKey.name }),
-        projectionType: index.projection,
+        ...describeProjection(index),
       })),
       ...(ttlAttribute && { ttl: { attributeName: ttlAttribute, enabled: true } }),
       pointInTimeRecovery: { enabled: true },
@@ -76,6 +76,11 @@ export class Table<Definition extends TableDefinition> extends Construct {
       lifecycle: { preventDestroy: isProtected },
     });
   }
+}
+
+function describeProjection({ projection }: IndexDefinition) {
+  if (typeof projection === "string") return { projectionType: projection };
+  return { projectionType: "INCLUDE", nonKeyAttributes: [...projection] };
 }
 
 /** `jobs` → `Jobs`: a Sid is one word. */

@@ -135,7 +135,6 @@ function createSettle(scope: Construct, context: FunctionContext): NodeFunction 
     METRICS_NAMESPACE: metricsNamespace(context.naming),
   });
   const settle = new NodeFunction(scope, "settle", props);
-  jobs.grantGet(settle);
   jobs.grantUpdate(settle);
   jobs.grantList(settle, "abandoned");
   uploads.grantStat(settle, ...MEDIA_KINDS.map(sourcePrefix));

@@ -83,8 +83,8 @@ export const mediaSettings = z
         convert: worker({ memoryMb: 3008, timeoutSeconds: 900, maximumConcurrency: 5 }).prefault({}),
         settle: z
           .strictObject({
-            /** A few conditional writes per call, nobody waits for it. @default 512 */
-            memoryMb: memoryMb.default(512),
+            /** One vCPU: a sweep ends as many jobs as it can sign requests for. @default 1769 */
+            memoryMb: memoryMb.default(1769),
             timeoutSeconds: timeoutSeconds.default(60),
             /** How often abandoned uploads are looked for. */
             everyMinutes: z.int().min(1).max(1440).default(5),

@@ -42,7 +42,7 @@ const GRANTS: Readonly<Record<FunctionName, Grants>> = {
     [ref("aws_sqs_queue.convert.arn")]: [...CONSUME, "sqs:ChangeMessageVisibility"],
   },
   settle: {
-    [TABLE]: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    [TABLE]: ["dynamodb:UpdateItem"],
     [`${TABLE}/index/abandoned`]: ["dynamodb:Query"],
     [UPLOADS]: ["s3:ListBucket"],
     [`${UPLOADS}/image/*`]: ["s3:GetObject"],

@@ -162,9 +162,15 @@ describe("the jobs table (P4)", () => {
     });
   });
 
-  it("finds abandoned jobs by a sparse index of keys alone", () => {
+  it("finds abandoned jobs by a sparse index of keys and of where the upload would stand", () => {
     expect(stack.get("aws_dynamodb_table.jobs").global_secondary_index).toEqual([
-      { name: "abandoned", hash_key: "openStatus", range_key: "abandonedAt", projection_type: "KEYS_ONLY" },
+      {
+        name: "abandoned",
+        hash_key: "openStatus",
+        range_key: "abandonedAt",
+        projection_type: "INCLUDE",
+        non_key_attributes: ["key"],
+      },
     ]);
   });
 });

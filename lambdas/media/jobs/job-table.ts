@@ -114,9 +114,22 @@ export interface JobTable {
   giveUp(jobId: string, error: JobError, now: Date): Promise<boolean>;
   /** PENDING → EXPIRED; false when it is no longer PENDING. */
   expire(jobId: string, now: Date): Promise<boolean>;
+  /** Takes a PENDING job's `abandonedAt` on, so that others are looked at first; false when it is no longer PENDING. */
+  postpone(jobId: string, abandonedAt: Date): Promise<boolean>;
   /**
-   * PENDING jobs whose `abandonedAt` has passed, oldest first, at most `limit`; fewer only where there are no more. `after`
-   * is the last job of the page before. The index may lag: every write that follows is conditional anyway.
+   * PENDING jobs of one shard (contracts/media/abandoned-shards.ts) whose `abandonedAt` has passed, oldest first, at most `limit`;
+   * fewer only where there are no more. The index may lag: every write that follows is conditional anyway.
    */
-  listAbandoned(now: Date, limit: number, after?: Pick<Job, "jobId" | "abandonedAt">): Promise<Job[]>;
+  listAbandoned(query: AbandonedQuery): Promise<AbandonedJob[]>;
 }
+
+export interface AbandonedQuery {
+  readonly shard: number;
+  readonly now: Date;
+  readonly limit: number;
+  /** The last job of the page before. */
+  readonly after?: AbandonedJob | undefined;
+}
+
+/** What the index tells of a job. */
+export type AbandonedJob = Pick<Job, "jobId" | "key" | "abandonedAt">;

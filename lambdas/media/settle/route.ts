@@ -6,7 +6,7 @@ import { giveUpDeadLetters } from "./give-up.ts";
 export type SettleEvent = SQSEvent | EventBridgeEvent<"Scheduled Event", unknown>;
 export type SettleHandler = (event: SettleEvent, context: Context) => Promise<SQSBatchResponse | SweepSummary>;
 
-/** A sweep begins no further page with less than this left: one page takes about a second. */
+/** A sweep begins no further job with less than this left: one takes two calls, and the SDK may try each again. */
 const SWEEP_MARGIN_MS = 5000;
 
 /** Two events end here: dead letters from either queue, and the schedule. Any other is an error of the deployment. */

@@ -1,3 +1,4 @@
+import { ABANDONED_SHARDS } from "../../../contracts/media/abandoned-shards.ts";
 import { charge, countCalls, GIGABYTE } from "../../cost/calls.ts";
 import type { Charge } from "../../cost/charges.ts";
 import { countIdle, countScheduledCalls } from "../../cost/idle.ts";
@@ -22,6 +23,8 @@ export interface Workload {
 }
 
 const MONTH_DAYS = 30.4;
+/** One that finds nothing, and may be a moment behind. */
+const READ_UNITS_PER_QUERY = 0.5;
 /**
  * S3 sends, the poller receives and deletes, the worker hides what it holds. Counted for a message that comes alone: a batch
  * shares all but the sending. A worker speaks once more for what fails, which is not counted.
@@ -115,7 +118,7 @@ function countViews(views: number): Charge[] {
 export function countIdleMonth(stack: PricedStack): Charge[] {
   return [
     ...countIdle(stack),
-    charge(JOBS_TABLE, "tableReadUnit", countScheduledCalls(stack)),
+    charge(JOBS_TABLE, "tableReadUnit", countScheduledCalls(stack) * ABANDONED_SHARDS * READ_UNITS_PER_QUERY),
     charge("metrics", "metric", SETTLE_METRICS),
   ];
 }

@@ -189,7 +189,15 @@ describe("what a system tells of itself", () => {
 it("the first ceiling of ours is a design, or a setting as far as it goes; what can be moved on is none", () => {
   const ours = findFirstOfOurs(listCeilings(prod, UPLOADS));
 
-  expect(ours).toMatchObject({ limit: "ddb.partition.write" });
+  // The API's throttle is of ours until it may go as far as the account's quota may.
+  expect(ours).toMatchObject({ kind: "setting", limit: "apigw.stage.rate", holdsTimes: 2000 });
+});
+
+it("no index has one hot partition: each takes ten thousand uploads a second by the values of its key", () => {
+  const hot = listCeilings(prod, UPLOADS).filter(({ limit }) => limit === "ddb.partition.write");
+
+  expect(hot.map(({ place }) => place)).toEqual(["media: aws_dynamodb_table.jobs/abandoned"]);
+  for (const { holdsTimes = 0 } of hot) expect(holdsTimes).toBeGreaterThanOrEqual(10_000);
 });
 
 describe("docs/capacity.md", () => {

@@ -6,10 +6,21 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { findShard, formatOpenStatus } from "../../../../contracts/media/abandoned-shards.ts";
 import { isTerminal } from "../../../../contracts/media/job-status.ts";
 import type { JOBS_TABLE } from "../../../../contracts/media/tables.ts";
-import type { Claim, Delivery, Job, JobError, JobResult, JobTable, NewJob } from "../job-table.ts";
-import { type Row, toEpochSeconds, toJob, toNewRow, toRow } from "./job-row.ts";
+import type {
+  AbandonedJob,
+  AbandonedQuery,
+  Claim,
+  Delivery,
+  Job,
+  JobError,
+  JobResult,
+  JobTable,
+  NewJob,
+} from "../job-table.ts";
+import { type Row, toAbandonedJob, toEpochSeconds, toJob, toNewRow, toRow } from "./job-row.ts";
 
 /** The sparse index of PENDING jobs. */
 export const ABANDONED_INDEX = "abandoned" satisfies keyof typeof JOBS_TABLE.indexes;
@@ -36,11 +47,11 @@ interface Update {
  * | create | dynamodb:PutItem, table |
  * | find | dynamodb:GetItem, table |
  * | claim, reportProgress | dynamodb:UpdateItem and dynamodb:GetItem, table |
- * | complete, fail, release, giveUp, expire | dynamodb:UpdateItem, table |
- * | listAbandoned | dynamodb:Query, index `abandoned`; dynamodb:GetItem, table |
+ * | complete, fail, release, giveUp, expire, postpone | dynamodb:UpdateItem, table |
+ * | listAbandoned | dynamodb:Query, index `abandoned` |
  *
- * So presign needs PutItem; status GetItem; resize and convert GetItem and UpdateItem; settle GetItem, UpdateItem and
- * Query on the index.
+ * So presign needs PutItem; status GetItem; resize and convert GetItem and UpdateItem; settle UpdateItem, and Query
+ * on the index.
  */
 export class DynamoDbJobTable implements JobTable {
   constructor(
@@ -145,30 +156,38 @@ export class DynamoDbJobTable implements JobTable {
     return row !== undefined;
   }
 
-  async listAbandoned(now: Date, limit: number, after?: Pick<Job, "jobId" | "abandonedAt">): Promise<Job[]> {
-    const jobs: Job[] = [];
+  async postpone(jobId: string, abandonedAt: Date): Promise<boolean> {
+    const row = await this.update(jobId, {
+      expression: "SET #abandonedAt = :abandonedAt",
+      condition: "#status = :pending",
+      values: { ":pending": "PENDING", ":abandonedAt": toEpochSeconds(abandonedAt) },
+    });
+    return row !== undefined;
+  }
+
+  async listAbandoned({ shard, now, limit, after }: AbandonedQuery): Promise<AbandonedJob[]> {
+    const jobs: AbandonedJob[] = [];
     let start = after && toIndexKey(after);
     do {
-      const page = await this.queryAbandoned(now, limit - jobs.length, start);
-      const found = await Promise.all(page.jobIds.map((jobId) => this.find(jobId)));
-      jobs.push(...found.filter((job) => job?.status === "PENDING").filter((job) => job !== undefined));
+      const page = await this.queryAbandoned({ shard, now, limit: limit - jobs.length }, start);
+      jobs.push(...page.jobs);
       start = page.next;
     } while (start && jobs.length < limit);
     return jobs;
   }
 
-  private async queryAbandoned(now: Date, limit: number, start: Row | undefined) {
-    const page = await this.client.send(
+  private async queryAbandoned({ shard, now, limit }: AbandonedQuery, start: Row | undefined) {
+    const { Items = [], LastEvaluatedKey } = await this.client.send(
       new QueryCommand({
         TableName: this.tableName,
         IndexName: ABANDONED_INDEX,
-        KeyConditionExpression: "openStatus = :pending AND abandonedAt <= :now",
-        ExpressionAttributeValues: toRow({ ":pending": "PENDING", ":now": now.getTime() / 1000 }),
+        KeyConditionExpression: "openStatus = :open AND abandonedAt <= :now",
+        ExpressionAttributeValues: toRow({ ":open": formatOpenStatus(shard), ":now": now.getTime() / 1000 }),
         ExclusiveStartKey: start,
         Limit: limit,
       }),
     );
-    return { jobIds: (page.Items ?? []).flatMap((item) => item.jobId?.S ?? []), next: page.LastEvaluatedKey };
+    return { jobs: Items.map(toAbandonedJob), next: LastEvaluatedKey };
   }
 
   private async isHeld(jobId: string, attempt: number): Promise<boolean> {
@@ -202,6 +221,7 @@ export class DynamoDbJobTable implements JobTable {
   }
 }
 
-function toIndexKey(job: Pick<Job, "jobId" | "abandonedAt">): Row {
-  return toRow({ jobId: job.jobId, openStatus: "PENDING", abandonedAt: toEpochSeconds(job.abandonedAt) });
+function toIndexKey({ jobId, abandonedAt }: AbandonedJob): Row {
+  const openStatus = formatOpenStatus(findShard(jobId));
+  return toRow({ jobId, openStatus, abandonedAt: toEpochSeconds(abandonedAt) });
 }

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Job, NewJob } from "../job-table.ts";
+import { findShard, formatOpenStatus } from "../../../../contracts/media/abandoned-shards.ts";
+import type { AbandonedJob, Job, NewJob } from "../job-table.ts";
 
 export type Row = Record<string, AttributeValue>;
 
@@ -16,7 +17,7 @@ type JobRow = Omit<
   readonly abandonedAt: number;
   readonly forgetAt: number;
   /** The hash key of the sparse index `abandoned`: there while the job is PENDING. */
-  readonly openStatus?: "PENDING";
+  readonly openStatus?: `PENDING#${number}`;
   /** The delivery that the last claim was made for. */
   readonly messageId?: string;
   readonly receiveCount?: number;
@@ -30,7 +31,7 @@ export function toNewRow(job: NewJob): Row {
   const row: JobRow = {
     ...job,
     status: "PENDING",
-    openStatus: "PENDING",
+    openStatus: formatOpenStatus(findShard(job.jobId)),
     progress: 0,
     attempt: 0,
     renditions: [],
@@ -59,4 +60,10 @@ export function toJob(row: Row): Job {
     leaseExpiresAt: rest.leaseExpiresAt === undefined ? undefined : new Date(rest.leaseExpiresAt),
     finishedAt: rest.finishedAt === undefined ? undefined : new Date(rest.finishedAt),
   };
+}
+
+/** What the index holds of a row. */
+export function toAbandonedJob(row: Row): AbandonedJob {
+  const { jobId, key, abandonedAt } = unmarshall(row) as Pick<JobRow, "jobId" | "key" | "abandonedAt">;
+  return { jobId, key, abandonedAt: new Date(abandonedAt * 1000) };
 }

@@ -1,5 +1,16 @@
+import { findShard } from "../../../../contracts/media/abandoned-shards.ts";
 import { isTerminal } from "../../../../contracts/media/job-status.ts";
-import type { Claim, Delivery, Job, JobError, JobResult, JobTable, NewJob } from "../job-table.ts";
+import type {
+  AbandonedJob,
+  AbandonedQuery,
+  Claim,
+  Delivery,
+  Job,
+  JobError,
+  JobResult,
+  JobTable,
+  NewJob,
+} from "../job-table.ts";
 
 /** The job table in memory: the same promises as DynamoDB's, kept by the same contract suite. */
 export class MemoryJobTable implements JobTable {
@@ -79,10 +90,20 @@ export class MemoryJobTable implements JobTable {
     return true;
   }
 
-  async listAbandoned(now: Date, limit: number, after?: Pick<Job, "jobId" | "abandonedAt">): Promise<Job[]> {
-    const abandoned = [...this.jobs.values()].filter((job) => job.status === "PENDING" && job.abandonedAt <= now);
-    const rest = abandoned.sort(byAbandonment).filter((job) => !after || byAbandonment(after, job) < 0);
-    return structuredClone(rest.slice(0, limit));
+  async postpone(jobId: string, abandonedAt: Date): Promise<boolean> {
+    const job = this.jobs.get(jobId);
+    if (job?.status !== "PENDING") return false;
+    this.write(job, { abandonedAt: toWholeSecond(abandonedAt) });
+    return true;
+  }
+
+  async listAbandoned({ shard, now, limit, after }: AbandonedQuery): Promise<AbandonedJob[]> {
+    return [...this.jobs.values()]
+      .filter((job) => job.status === "PENDING" && job.abandonedAt <= now && findShard(job.jobId) === shard)
+      .sort(byAbandonment)
+      .filter((job) => !after || byAbandonment(after, job) < 0)
+      .slice(0, limit)
+      .map(({ jobId, key, abandonedAt }) => ({ jobId, key, abandonedAt: new Date(abandonedAt) }));
   }
 
   private outranks({ messageId, receiveCount }: Delivery, jobId: string): boolean {
@@ -113,6 +134,6 @@ function toWholeSecond(date: Date): Date {
   return new Date(Math.ceil(date.getTime() / 1000) * 1000);
 }
 
-function byAbandonment(a: Pick<Job, "jobId" | "abandonedAt">, b: Pick<Job, "jobId" | "abandonedAt">): number {
+function byAbandonment(a: Omit<AbandonedJob, "key">, b: Omit<AbandonedJob, "key">): number {
   return a.abandonedAt.getTime() - b.abandonedAt.getTime() || (a.jobId < b.jobId ? -1 : Number(a.jobId > b.jobId));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { ABANDONED_SHARDS, findShard } from "../../../../contracts/media/abandoned-shards.ts";
 import type { Claim, Job, JobResult, JobTable, NewJob } from "../../../../lambdas/media/jobs/job-table.ts";
 import { someDelivery } from "../../support/fakes.ts";
 
@@ -23,6 +24,21 @@ export function makeNewJob(change: Partial<NewJob> = {}): NewJob {
     forgetAt: at(86_400),
     ...change,
   };
+}
+
+/** An id that falls into this shard. */
+export function idOf(shard: number): string {
+  for (;;) {
+    const jobId = randomUUID();
+    if (findShard(jobId) === shard) return jobId;
+  }
+}
+
+/** Ids of every shard, up to a hundred each. */
+export async function listAllAbandoned(table: Pick<JobTable, "listAbandoned">, now: Date): Promise<string[]> {
+  const shards = Array.from({ length: ABANDONED_SHARDS }, (_, shard) => shard);
+  const pages = await Promise.all(shards.map((shard) => table.listAbandoned({ shard, now, limit: 100 })));
+  return pages.flat().map((job) => job.jobId);
 }
 
 const RESULT: JobResult = {
@@ -274,43 +290,68 @@ export function describeJobTable(name: string, connect: () => JobTable): void {
       });
     });
 
-    it("U6: lists the abandoned PENDING jobs, oldest first, page by page, and no other", async () => {
+    it("U6: lists a shard's abandoned PENDING jobs, oldest first, page by page, and no other", async () => {
       const table = connect();
-      const ids = { first: randomUUID(), second: randomUUID(), third: randomUUID() };
-      await table.create(makeNewJob({ jobId: ids.second, abandonedAt: at(200) }));
-      await table.create(makeNewJob({ jobId: ids.third, abandonedAt: at(300) }));
-      await table.create(makeNewJob({ jobId: ids.first, abandonedAt: at(100) }));
-      await table.create(makeNewJob({ abandonedAt: at(5000) }));
+      const [first, second, third] = [100, 200, 300].map((seconds) =>
+        makeNewJob({ jobId: idOf(7), abandonedAt: at(seconds) }),
+      );
+      for (const job of [second, third, first]) if (job) await table.create(job);
+      await table.create(makeNewJob({ jobId: idOf(7), abandonedAt: at(5000) }));
+      await table.create(makeNewJob({ jobId: idOf(8), abandonedAt: at(50) }));
       await createAndClaim(table);
       await createAndExpire(table);
+      const query = { shard: 7, now: at(1000), limit: 2 };
 
-      const page = await table.listAbandoned(at(1000), 2);
-      const rest = await table.listAbandoned(at(1000), 2, page.at(-1));
-      const none = await table.listAbandoned(at(1000), 2, rest.at(-1));
+      const page = await table.listAbandoned(query);
+      const rest = await table.listAbandoned({ ...query, after: page.at(-1) });
+      const none = await table.listAbandoned({ ...query, after: rest.at(-1) });
 
-      expect(page.map((job) => job.jobId)).toEqual([ids.first, ids.second]);
-      expect(page[0]).toEqual(await table.find(ids.first));
-      expect(rest.map((job) => job.jobId)).toEqual([ids.third]);
+      expect(page.map((job) => job.jobId)).toEqual([first?.jobId, second?.jobId]);
+      expect(page[0]).toEqual({ jobId: first?.jobId, key: first?.key, abandonedAt: new Date("2026-11-01T12:01:41Z") });
+      expect(rest.map((job) => job.jobId)).toEqual([third?.jobId]);
       expect(none).toEqual([]);
+    });
+
+    it("U6: has every abandoned job in exactly one shard", async () => {
+      const table = connect();
+      const jobs = Array.from({ length: 100 }, () => makeNewJob({ abandonedAt: at(100) }));
+      for (const job of jobs) await table.create(job);
+
+      const listed = await listAllAbandoned(table, at(1000));
+
+      expect(listed.sort()).toEqual(jobs.map((job) => job.jobId).sort());
+    });
+
+    it("takes a PENDING job behind those that were abandoned before, and changes nothing of one that is not PENDING", async () => {
+      const table = connect();
+      const [first, second] = [100, 200].map((seconds) => makeNewJob({ jobId: idOf(3), abandonedAt: at(seconds) }));
+      for (const job of [first, second]) if (job) await table.create(job);
+      const { jobId: claimed } = await createClaimed();
+
+      expect(await table.postpone(first?.jobId ?? "", at(500))).toBe(true);
+      expect(await table.postpone(claimed, at(500))).toBe(false);
+      expect(await table.postpone(randomUUID(), at(500))).toBe(false);
+
+      const listed = await table.listAbandoned({ shard: 3, now: at(1000), limit: 10 });
+      expect(listed.map((job) => job.jobId)).toEqual([second?.jobId, first?.jobId]);
+      expect(await table.listAbandoned({ shard: 3, now: at(499), limit: 10 })).toHaveLength(1);
     });
 
     it("E3: keeps a released job out of the list of the abandoned, because its upload came", async () => {
       const { table, jobId } = await createClaimed({ abandonedAt: at(20) });
       await table.release(jobId, 1);
 
-      const listed = await table.listAbandoned(at(1000), 100);
-
-      expect(listed.map((job) => job.jobId)).not.toContain(jobId);
+      expect(await listAllAbandoned(table, at(1000))).not.toContain(jobId);
     });
 
     async function createAndClaim(table: JobTable): Promise<void> {
-      const job = makeNewJob({ abandonedAt: at(50) });
+      const job = makeNewJob({ jobId: idOf(7), abandonedAt: at(50) });
       await table.create(job);
       await table.claim(job.jobId, at(10), 60, someDelivery());
     }
 
     async function createAndExpire(table: JobTable): Promise<void> {
-      const job = makeNewJob({ abandonedAt: at(50) });
+      const job = makeNewJob({ jobId: idOf(7), abandonedAt: at(50) });
       await table.create(job);
       await table.expire(job.jobId, at(60));
     }

@@ -54,7 +54,7 @@ function describeTable(name: string): CreateTableCommand {
         { AttributeName: keys.hashKey.name, KeyType: "HASH" },
         { AttributeName: keys.rangeKey.name, KeyType: "RANGE" },
       ],
-      Projection: { ProjectionType: keys.projection },
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...keys.projection] },
     })),
   });
 }
