@@ -1,16 +1,15 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { beforeEach, describe, expect, it } from "vitest";
-import { outcomeOf, startS3, type TestS3 } from "./s3-fixture.ts";
+import { startBucket } from "./bucket-fixture.ts";
+import { outcomeOf, type TestS3 } from "./s3-fixture.ts";
 
 const Bucket = "crossing";
 const ORIGIN = "https://app.example";
 let s3: TestS3;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  await s3.service.putBucket(Bucket);
-  await s3.service.configureBucket(Bucket, {
+  ({ s3 } = await startBucket(Bucket, {
     cors: [
       {
         allowedOrigins: [ORIGIN, "https://*.preview.example"],
@@ -21,7 +20,7 @@ beforeEach(async () => {
       },
       { allowedOrigins: ["*"], allowedMethods: ["GET"] },
     ],
-  });
+  }));
 });
 
 const ask = (origin: string, method: string, headers?: string, path = `/${Bucket}/a`) =>

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { expect, it, onTestFinished } from "vitest";
+import { listBlobs } from "./bucket-fixture.ts";
 import { codeOf, OWNER, REGION, startS3 } from "./s3-fixture.ts";
 
 const Bucket = "durable";
@@ -46,11 +47,6 @@ async function startProcess(
   const endpoint = await address;
   const client = new S3Client({ endpoint, region: REGION, credentials: OWNER, forcePathStyle: true, maxAttempts: 1 });
   return { client, kill, delivered: () => delivered };
-}
-
-function blobNames(directory: string): string[] {
-  const names = readdirSync(join(directory, "blobs"), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.includes("-"));
 }
 
 function temporaryFolder(): string {
@@ -90,7 +86,7 @@ it("kill -9 in the middle of many writes loses nothing that was acknowledged, an
     if (expected) expect(bytes.equals(expected)).toBe(true);
     expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
   }
-  expect(blobNames(directory)).toHaveLength(Contents.length);
+  expect(listBlobs(directory)).toHaveLength(Contents.length);
   client.destroy();
 });
 
@@ -115,7 +111,7 @@ it("an upload whose client goes away is not stored, and leaves no file", async (
   await s3.service.putBucket(Bucket);
   const socket = connect(Number(new URL(s3.url).port), "127.0.0.1");
   socket.write(`PUT /${Bucket}/cut HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n${"x".repeat(50_000)}`);
-  const blobs = (): string[] => blobNames(s3.directory);
+  const blobs = (): string[] => listBlobs(s3.directory);
   await expect.poll(() => blobs().length).toBe(1);
 
   socket.destroy();
@@ -145,5 +141,5 @@ it("an object of parts that is removed while its first part is read is read to i
   const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
 
   expect(bytes.equals(Buffer.concat(bodies))).toBe(true);
-  await expect.poll(() => blobNames(s3.directory)).toEqual([]);
+  await expect.poll(() => listBlobs(s3.directory)).toEqual([]);
 });

@@ -2,18 +2,16 @@ import { request as httpRequest } from "node:http";
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost, type PresignedPostOptions } from "@aws-sdk/s3-presigned-post";
 import { beforeEach, describe, expect, it } from "vitest";
-import { codeOf, outcomeOf, startS3, type TestS3, WORKER, WORKER_ARN } from "./s3-fixture.ts";
+import { refused, startBucket } from "./bucket-fixture.ts";
+import { codeOf, outcomeOf, type TestS3, WORKER, WORKER_ARN } from "./s3-fixture.ts";
 
 const Bucket = "forms";
 const Key = "image/1";
-const refused = (status: number, code: string) => ({ status, code });
 let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client();
-  await s3.service.putBucket(Bucket);
+  ({ s3, client } = await startBucket(Bucket));
 });
 
 type Signed = Awaited<ReturnType<typeof createPresignedPost>>;

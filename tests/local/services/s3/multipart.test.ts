@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -18,7 +16,8 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { beforeEach, expect, it } from "vitest";
 import { createChecksummer } from "../../../../local/services/s3/checksums.ts";
-import { codeOf, startS3, type TestS3 } from "./s3-fixture.ts";
+import { listBlobs, startBucket } from "./bucket-fixture.ts";
+import { codeOf, type TestS3 } from "./s3-fixture.ts";
 
 const Bucket = "parts";
 const Key = "film";
@@ -30,9 +29,7 @@ let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client();
-  await s3.service.putBucket(Bucket);
+  ({ s3, client } = await startBucket(Bucket));
 });
 
 const begin = async (more: object = {}): Promise<string> =>
@@ -56,9 +53,7 @@ const read = async (more: object = {}): Promise<Buffer> => {
 };
 /** `toEqual` takes minutes for megabytes. */
 const same = (a: Buffer, b: Buffer): boolean => a.equals(b);
-const fileCount = (): number =>
-  readdirSync(join(s3.directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) => name.includes("-"))
-    .length;
+const fileCount = () => listBlobs(s3.directory).length;
 
 it("parts in any order become one object, with S3's ETag of ETags, its description and readable parts", async () => {
   const id = await begin({ ContentType: "video/mp4", Metadata: { a: "1" } });

@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { beforeEach, expect, it } from "vitest";
 import { parseUploadsArrived } from "../../../../contracts/media/messages.ts";
-import { ACCOUNT, OWNER, REGION, startS3, type TestS3 } from "./s3-fixture.ts";
+import { startBucket } from "./bucket-fixture.ts";
+import { ACCOUNT, OWNER, REGION, type TestS3 } from "./s3-fixture.ts";
 
 const Bucket = "announced";
 const queue = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
@@ -17,9 +18,7 @@ let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client();
-  await s3.service.putBucket(Bucket);
+  ({ s3, client } = await startBucket(Bucket));
 });
 
 const configure = (notifications: Parameters<TestS3["service"]["configureBucket"]>[1]["notifications"]) =>

@@ -14,26 +14,21 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "vitest";
-import { codeOf, OWNER, outcomeOf, signedFetch, startS3, type TestS3, WORKER } from "./s3-fixture.ts";
+import { listBlobs, readText, startBucket } from "./bucket-fixture.ts";
+import { codeOf, OWNER, outcomeOf, signedFetch, type TestS3, WORKER } from "./s3-fixture.ts";
 
 const Bucket = "pictures";
 let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client();
-  await s3.service.putBucket(Bucket);
+  ({ s3, client } = await startBucket(Bucket));
 });
 
 const put = (Key: string, Body: string | Buffer, more = {}) =>
   client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
-const get = async (Key: string, more = {}): Promise<string> => {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...more }));
-  return (await Body?.transformToString()) ?? "";
-};
-const files = (): string[] =>
-  readdirSync(join(s3.directory, "blobs"), { recursive: true, encoding: "utf8" }).filter((name) => name.includes("-"));
+const get = (Key: string, more = {}) => readText(client, { Bucket, Key, ...more });
+const files = () => listBlobs(s3.directory);
 
 describe("objects", () => {
   it("come back as they were put, with headers, metadata and the MD5 of their bytes as ETag", async () => {

@@ -8,23 +8,18 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { beforeEach, describe, expect, it } from "vitest";
-import { codeOf, OWNER, outcomeOf, signedFetch, startS3, type TestS3, WORKER } from "./s3-fixture.ts";
+import { readText, refused, startBucket } from "./bucket-fixture.ts";
+import { codeOf, OWNER, outcomeOf, signedFetch, type TestS3, WORKER } from "./s3-fixture.ts";
 
 const Bucket = "signed";
-const refused = (status: number, code: string) => ({ status, code });
 let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client(OWNER, { requestChecksumCalculation: "WHEN_REQUIRED" });
-  await s3.service.putBucket(Bucket);
+  ({ s3, client } = await startBucket(Bucket, {}, { requestChecksumCalculation: "WHEN_REQUIRED" }));
 });
 
-const read = async (Key: string): Promise<string> => {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-  return (await Body?.transformToString()) ?? "";
-};
+const read = (Key: string) => readText(client, { Bucket, Key });
 
 describe("a request signed in its headers (P9)", () => {
   it("is refused with an unknown key, a wrong secret, or a session token that is not its own", async () => {

@@ -1,6 +1,5 @@
 import {
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -8,7 +7,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { beforeEach, expect, it } from "vitest";
-import { codeOf, startS3, type TestS3 } from "./s3-fixture.ts";
+import { readText, startBucket } from "./bucket-fixture.ts";
+import { codeOf, type TestS3 } from "./s3-fixture.ts";
 
 const Bucket = "versions";
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -16,18 +16,12 @@ let s3: TestS3;
 let client: S3Client;
 
 beforeEach(async () => {
-  s3 = await startS3();
-  client = s3.client();
-  await s3.service.putBucket(Bucket);
-  await s3.service.configureBucket(Bucket, { versioning: "Enabled" });
+  ({ s3, client } = await startBucket(Bucket, { versioning: "Enabled" }));
 });
 
 const put = async (Key: string, Body: string): Promise<string> =>
   (await client.send(new PutObjectCommand({ Bucket, Key, Body }))).VersionId ?? "";
-const get = async (Key: string, VersionId?: string): Promise<string> => {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, VersionId }));
-  return (await Body?.transformToString()) ?? "";
-};
+const get = (Key: string, VersionId?: string) => readText(client, { Bucket, Key, VersionId });
 const list = async () => client.send(new ListObjectVersionsCommand({ Bucket }));
 
 it("every version stays readable by its id, and a delete hides them behind a marker", async () => {
