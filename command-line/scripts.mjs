@@ -204,7 +204,7 @@ GITHUB_TOKEN and GITHUB_REPOSITORY say as whom and where.
   redrive: {
     usage: `npm run redrive -- [queue] [--counts] [--environment <name> | --outputs-file <file> [--stack <name>]]
 
-Shows the queues of a deployment, and moves dead letters back to where they came from.
+Shows the media system's queues, and moves dead letters back to where they came from.
 
   --counts  only looks
 `,
@@ -215,7 +215,7 @@ Shows the queues of a deployment, and moves dead letters back to where they came
   job: {
     usage: `npm run job -- <jobId> [--environment <name> | --outputs-file <file> [--stack <name>]]
 
-What happened to one job: its record, its files, and what the functions logged of it.
+What happened to one job of the media system: its record, its files, and what the functions logged of it.
 `,
     options: DEPLOYMENT,
     maxNames: 1,

@@ -107,16 +107,21 @@ function readOutputs(path: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** `darkroom-dev-media` */
+const MEDIA_STACK = /^darkroom-[a-z]+-media$/;
+
 function selectStack(
   stacks: Readonly<Record<string, unknown>>,
   path: string,
   wanted: string | undefined,
 ): [name: string, outputs: unknown] {
   const names = Object.keys(stacks);
-  const [only] = names;
-  const name = wanted ?? (names.length === 1 ? only : undefined);
+  // A laptop runs every system of one environment: what is asked here are media's, and any other stack only by its name.
+  const own = names.length === 1 ? names : names.filter((name) => MEDIA_STACK.test(name));
+  const name = wanted ?? (own.length === 1 ? own[0] : undefined);
   if (name !== undefined && Object.hasOwn(stacks, name)) return [name, stacks[name]];
-  const choice = wanted === undefined ? "holds several stacks; name one with --stack" : `has no stack "${wanted}"`;
+  const several = own.length === 0 ? "several stacks, and no media stack" : "several media stacks";
+  const choice = wanted === undefined ? `holds ${several}; name one with --stack` : `has no stack "${wanted}"`;
   throw new OperationError(`${path} ${choice}: it has ${names.join(", ") || "none"}.`);
 }
 

@@ -33,7 +33,8 @@ export function fitStacks(folders: readonly string[], { gaps, isEmulator }: Targ
   return folders.flatMap((folder) => fitStack(folder, gaps));
 }
 
-function fitStack(folder: string, gaps: EmulatorGaps): readonly string[] {
+/** The same for one stack, which need not have a use for every entry. */
+export function fitStack(folder: string, gaps: EmulatorGaps): readonly string[] {
   const document = readStack(folder);
   const reduced = leaveOut(document, Object.keys(gaps.notImplemented));
   const fitted = ignoreAnswers(reduced.document, gaps);

@@ -30,8 +30,18 @@ describe("a deployment", () => {
     const choice = writeOutputs({ a: OUTPUTS, b: { ...OUTPUTS, jobsTable: "darkroom-prod-media-jobs" } });
 
     expect(readDeployment({ ...choice, stack: "b" }, {}).prefix).toBe("darkroom-prod-media");
-    expect(() => readDeployment(choice, {})).toThrow("holds several stacks; name one with --stack: it has a, b.");
+    expect(() => readDeployment(choice, {})).toThrow(
+      "holds several stacks, and no media stack; name one with --stack: it has a, b.",
+    );
     expect(() => readDeployment({ ...choice, stack: "c" }, {})).toThrow('has no stack "c"');
+  });
+
+  it("of a laptop with several systems is media's, by the stack's name", () => {
+    const dev = { "darkroom-dev-hello": { apiUrl: "http://127.0.0.1:1" }, "darkroom-dev-media": OUTPUTS };
+    const twice = { "darkroom-dev-media": OUTPUTS, "darkroom-prod-media": OUTPUTS };
+
+    expect(readDeployment(writeOutputs(dev), {}).stackName).toBe("darkroom-dev-media");
+    expect(() => readDeployment(writeOutputs(twice), {})).toThrow("holds several media stacks; name one with --stack");
   });
 
   it("is a laptop's only with the laptop's address: the same names exist on AWS", () => {
