@@ -1,6 +1,6 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import type { Log, RuntimeClock } from "./services.ts";
+import type { Log, RuntimeClock } from "./service.ts";
 import { formatForTerminal } from "./terminal-line.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;

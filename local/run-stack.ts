@@ -16,18 +16,12 @@ import { startEndpoint } from "./protocol/endpoint/endpoint.ts";
 import { createForeignReport } from "./protocol/endpoint/foreign-requests.ts";
 import { readArtifacts, readStack } from "./read-inputs.ts";
 import type { CoreRuntime } from "./runtime.ts";
-import type {
-  AwsService,
-  Credentials,
-  DynamoDbService,
-  LambdaService,
-  Log,
-  LogsService,
-  RuntimeClock,
-  S3Service,
-  ServiceContext,
-  SqsService,
-} from "./services.ts";
+import type { AwsService, Credentials, Log, RuntimeClock, ServiceContext } from "./service.ts";
+import type { DynamoDbService } from "./services/dynamodb/seam.ts";
+import type { LambdaService } from "./services/lambda/seam.ts";
+import type { LogsService } from "./services/logs/seam.ts";
+import type { S3Service } from "./services/s3/seam.ts";
+import type { SqsService } from "./services/sqs/seam.ts";
 import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 import { recordStateFiles, requireStateFiles } from "./state/state-files.ts";
 import { lockStateFolder } from "./state/state-lock.ts";

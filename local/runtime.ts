@@ -1,19 +1,13 @@
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
 import type { ReportForeign } from "./protocol/endpoint/foreign-requests.ts";
+import type { Authorize, CredentialStore, Log, PolicyDocument, RuntimeClock } from "./service.ts";
 import type { CachePolicy, ResponseHeadersPolicy } from "./services/cdn/settings.ts";
+import type { DynamoDbService } from "./services/dynamodb/seam.ts";
 import type { HttpApi } from "./services/http-api/http-api.ts";
-import type {
-  Authorize,
-  CredentialStore,
-  DynamoDbService,
-  LambdaService,
-  Log,
-  LogsService,
-  PolicyDocument,
-  RuntimeClock,
-  S3Service,
-  SqsService,
-} from "./services.ts";
+import type { LambdaService } from "./services/lambda/seam.ts";
+import type { LogsService } from "./services/logs/seam.ts";
+import type { S3Service } from "./services/s3/seam.ts";
+import type { SqsService } from "./services/sqs/seam.ts";
 
 /** The roles that the stack declares, for `authorize` to look up. */
 export interface RoleStore {

@@ -1,13 +1,15 @@
 import { LOCAL_RESOURCES } from "./model/resources/index.ts";
 import { AwsError } from "./protocol/aws-json/aws-error.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services, type ServicesContext } from "./run-stack.ts";
+import type { AwsService } from "./service.ts";
 import { createDynamoDb } from "./services/dynamodb/dynamodb-service.ts";
 import { createLambda } from "./services/lambda/lambda-service.ts";
 import { createLogs } from "./services/logs/logs-service.ts";
 import { createS3 } from "./services/s3/s3-service.ts";
+import type { DeliverToQueue } from "./services/s3/seam.ts";
+import type { SqsService } from "./services/sqs/seam.ts";
 import { createSqs } from "./services/sqs/sqs-service.ts";
 import { createSts } from "./services/sts/sts-service.ts";
-import type { AwsService, DeliverToQueue, SqsService } from "./services.ts";
 
 export type { Laptop, LaptopOptions } from "./run-stack.ts";
 

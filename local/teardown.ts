@@ -1,4 +1,4 @@
-import type { Log } from "./services.ts";
+import type { Log } from "./service.ts";
 
 /** Whatever hangs, Ctrl-C ends within seconds. */
 const STEP_TIMEOUT_MS = 5_000;

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import type { CredentialStore, Credentials, Principal } from "../services.ts";
+import type { CredentialStore, Credentials, Principal } from "../service.ts";
 import { readStateFile, writeStateFile } from "../state/state-file.ts";
 
 const principal = z.discriminatedUnion("type", [

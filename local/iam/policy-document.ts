@@ -1,5 +1,5 @@
 import { type PolicyStatement, parsePolicyDocument } from "../../contracts/iam/policy-document.ts";
-import type { PolicyDocument } from "../services.ts";
+import type { PolicyDocument } from "../service.ts";
 import { findOperator } from "./conditions.ts";
 
 /** identity: of a role. resource: of a bucket, a queue, a function. trust: who may take on a role. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PolicyDocument } from "../services.ts";
+import type { PolicyDocument } from "../service.ts";
 import { checkActions } from "./known-actions.ts";
 import { checkPolicyKind, type PolicyKind, parsePolicy } from "./policy-document.ts";
 

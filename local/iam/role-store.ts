@@ -1,5 +1,5 @@
 import type { RoleStore } from "../runtime.ts";
-import type { PolicyDocument } from "../services.ts";
+import type { PolicyDocument } from "../service.ts";
 
 /** What `authorize` reads of the roles that the stack declares. */
 export interface RolePolicies {

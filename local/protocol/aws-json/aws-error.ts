@@ -1,4 +1,4 @@
-import type { AccessDecision, AccessRequest, Principal } from "../../services.ts";
+import type { AccessDecision, AccessRequest, Principal } from "../../service.ts";
 
 interface AwsErrorOptions {
   /** HTTP status; 400 by default. */

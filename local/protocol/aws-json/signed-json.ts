@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Principal, ServiceContext } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import { SignatureError } from "../sigv4/signature-error.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";

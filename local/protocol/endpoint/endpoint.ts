@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AwsService, CredentialStore, Log } from "../../services.ts";
+import type { AwsService, CredentialStore, Log } from "../../service.ts";
 import type { AwsError } from "../aws-json/aws-error.ts";
 import { readBody, toAwsError } from "../aws-json/signed-json.ts";
 import { findCredentialScope } from "../sigv4/credential-scope.ts";

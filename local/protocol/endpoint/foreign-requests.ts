@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Log } from "../../services.ts";
+import type { Log } from "../../service.ts";
 import { isLoopbackOrigin, isOwnHost } from "./own-requests.ts";
 
 /** A request that no server of the runtime takes, and how it is answered. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { CredentialStore, Principal } from "../../services.ts";
+import type { CredentialStore, Principal } from "../../service.ts";
 import { canonicalRequest, parseQuery, type SignedRequest } from "./canonical-request.ts";
 import { ALGORITHM, type CredentialScope, findStatedSignature, type StatedSignature } from "./credential-scope.ts";
 import { SignatureError } from "./signature-error.ts";

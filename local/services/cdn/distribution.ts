@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from "node:stream/promises";
 import { type ForeignRequest, findForeign, type ReportForeign } from "../../protocol/endpoint/foreign-requests.ts";
 import { closeServer, LOOPBACK, listen } from "../../protocol/endpoint/listen.ts";
-import type { Log, RuntimeClock } from "../../services.ts";
+import type { Log, RuntimeClock } from "../../service.ts";
 import { chooseEncoding } from "./compression.ts";
 import { findRange, isUnchanged } from "./conditional.ts";
 import { errorSeconds, freshSeconds } from "./lifetime.ts";

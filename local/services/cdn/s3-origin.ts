@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request as sendRequest } from "node:http";
 import { canonicalRequest } from "../../protocol/sigv4/canonical-request.ts";
 import { ALGORITHM, type CredentialScope } from "../../protocol/sigv4/credential-scope.ts";
 import { deriveSigningKey, hmac, sha256 } from "../../protocol/sigv4/verify-signature.ts";
-import type { CredentialStore, Credentials, Principal, RuntimeClock } from "../../services.ts";
+import type { CredentialStore, Credentials, Principal, RuntimeClock } from "../../service.ts";
 import type { S3Origin } from "./settings.ts";
 
 export interface OriginRequest {

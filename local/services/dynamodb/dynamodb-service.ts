@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError, accessDenied } from "../../protocol/aws-json/aws-error.ts";
 import { answerTargeted, type JsonInput, logFault } from "../../protocol/aws-json/signed-json.ts";
-import type { DynamoDbService, Principal, ServiceContext, TableSettings } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import { listAccess, withPlainTableNames } from "./access.ts";
 import { findTarget, type Write, writeAll } from "./atomic-write.ts";
 import { ACTIONS, act, getTable, prepare, validationError } from "./dynalite-actions.ts";
+import type { DynamoDbService, TableSettings } from "./seam.ts";
 import { applyTableSettings } from "./table-settings.ts";
 import { openTableStore } from "./table-store.ts";
 import { TransactionTokens, transactGet, transactWrite } from "./transactions.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import dynalite from "dynalite/db/index.js";
-import type { TableSettings } from "../../services.ts";
 import { getTable } from "./dynalite-actions.ts";
+import type { TableSettings } from "./seam.ts";
 
 type IndexSettings = TableSettings["globalSecondaryIndexes"][number];
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { drain } from "../../protocol/endpoint/drain.ts";
 import { findForeign, type ReportForeign } from "../../protocol/endpoint/foreign-requests.ts";
 import { closeServer, LOOPBACK, listen } from "../../protocol/endpoint/listen.ts";
-import type { InvokeResult, LambdaService, Log, RuntimeClock } from "../../services.ts";
+import type { Log, RuntimeClock } from "../../service.ts";
+import type { InvokeResult, LambdaService } from "../lambda/seam.ts";
 import { type AccessLogValues, formatAccessLog } from "./access-log.ts";
 import { type CorsSettings, isPreflight, listsOrigin, preflightHeaders, responseHeaders } from "./cors.ts";
 import { createEvent, findPath, formatTime, type GatewayResponse, parseFunctionResponse } from "./payload.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../../services.ts";
+import type { Log } from "../../service.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
 
 /** Lambda tries a failed asynchronous call twice more, after one minute and after two. */

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { ArtifactManifest } from "../../../contracts/artifacts.ts";
-import type { Log } from "../../services.ts";
+import type { Log } from "../../service.ts";
 import { extractZip } from "./zip-archive.ts";
 
 /** A zip and the folder that this machine lays over it: its own native binaries in the place of Lambda's. */

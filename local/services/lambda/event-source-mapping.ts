@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LambdaService, Log, Principal, ReceivedMessage, SqsService } from "../../services.ts";
+import type { Log, Principal } from "../../service.ts";
 import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
+import type { ReceivedMessage, SqsService } from "../sqs/seam.ts";
 import { findFailedIds } from "./batch-response.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
+import type { LambdaService } from "./seam.ts";
 
 export type MappingSettings = Parameters<LambdaService["startEventSourceMapping"]>[0];
 

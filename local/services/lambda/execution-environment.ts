@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { identify, type ProcessIdentity } from "../../process-identity.ts";
-import type { Credentials, FunctionSettings } from "../../services.ts";
+import type { Credentials } from "../../service.ts";
 import { type FunctionLog, LineSplitter } from "./function-log.ts";
 import { functionVariables } from "./function-variables.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./invocation.ts";
 import { ProcessFamily } from "./process-family.ts";
 import { RuntimeApi } from "./runtime-api.ts";
+import type { FunctionSettings } from "./seam.ts";
 
 /** AWS gives a function ten seconds to load, and then once more its own timeout. */
 const INIT_SECONDS = 10;

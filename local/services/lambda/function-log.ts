@@ -1,4 +1,4 @@
-import type { Log } from "../../services.ts";
+import type { Log } from "../../service.ts";
 
 type Level = Parameters<Log>[0]["level"];
 

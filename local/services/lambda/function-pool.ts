@@ -1,7 +1,7 @@
-import type { FunctionSettings } from "../../services.ts";
 import type { InitError } from "./execution-environment.ts";
 import type { FunctionLog } from "./function-log.ts";
 import type { InvocationEnd } from "./invocation.ts";
+import type { FunctionSettings } from "./seam.ts";
 import type { StartGate } from "./start-gate.ts";
 
 /** AWS keeps an idle environment for some minutes; a laptop has better uses for the memory. */

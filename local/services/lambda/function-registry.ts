@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import type { FunctionSettings, Log, PolicyDocument, ServiceContext } from "../../services.ts";
+import type { Log, PolicyDocument, ServiceContext } from "../../service.ts";
 import type { CodeStore } from "./code-store.ts";
 import { type EnvironmentPlan, ExecutionEnvironment } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";
 import { FunctionPool } from "./function-pool.ts";
 import { findVariableProblems } from "./function-variables.ts";
 import type { InvocationEnd } from "./invocation.ts";
+import type { FunctionSettings } from "./seam.ts";
 import { StartGate } from "./start-gate.ts";
 
 /** AWS's default quota for an account and region. */

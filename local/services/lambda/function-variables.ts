@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { Credentials, FunctionSettings } from "../../services.ts";
+import type { Credentials } from "../../service.ts";
 import { RUNTIME_API_PATH_VARIABLE } from "./child/runtime-api-path.ts";
+import type { FunctionSettings } from "./seam.ts";
 
 /**
  * What Lambda itself defines: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. AWS refuses a

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError, accessDenied } from "../../protocol/aws-json/aws-error.ts";
 import { authenticate, logFault, readBody, sendJson, toAwsError } from "../../protocol/aws-json/signed-json.ts";
-import type { Principal, ServiceContext } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import type { AsyncInvoker } from "./async-invoker.ts";
 import type { DeclaredFunction, FunctionRegistry } from "./function-registry.ts";
 import { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from "./invocation.ts";

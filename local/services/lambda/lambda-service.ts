@@ -4,14 +4,8 @@ import { rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { ArtifactManifest } from "../../../contracts/artifacts.ts";
-import type {
-  FunctionSettings,
-  InvokeResult,
-  LambdaService,
-  Principal,
-  ServiceContext,
-  SqsService,
-} from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
+import type { SqsService } from "../sqs/seam.ts";
 import { AsyncInvoker } from "./async-invoker.ts";
 import type { GuardNotice } from "./child/guard.ts";
 import { buildChildPrograms } from "./child-programs.ts";
@@ -20,6 +14,7 @@ import { EventSourceMapping, type MappingSettings } from "./event-source-mapping
 import { FunctionRegistry } from "./function-registry.ts";
 import { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from "./invocation.ts";
 import { answerLambda, authorizeFunction, tooLarge } from "./invoke-api.ts";
+import type { FunctionSettings, InvokeResult, LambdaService } from "./seam.ts";
 
 export interface LambdaContext extends ServiceContext {
   /** What functions find in AWS_ENDPOINT_URL. */

@@ -1,8 +1,9 @@
 import { AwsError, accessDenied } from "../../protocol/aws-json/aws-error.ts";
 import { answerTargeted, type JsonInput } from "../../protocol/aws-json/signed-json.ts";
-import type { LogsService, Principal, ServiceContext } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import { LogGroups, NAMESPACE } from "./log-groups.ts";
 import { OPERATIONS } from "./logs-operations.ts";
+import type { LogsService } from "./seam.ts";
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { checkPolicyKind, parsePolicy } from "../../iam/policy-document.ts";
-import type { CorsRule, PolicyDocument } from "../../services.ts";
+import type { PolicyDocument } from "../../service.ts";
 import { type ConfigurationDocument, flag, listOf, maybeEmpty, NEVER_MISSING } from "./configuration-document.ts";
 import { lifecycleDocument } from "./lifecycle-document.ts";
 import type { StoredSettings } from "./model.ts";
 import { notificationDocument } from "./notification-document.ts";
 import { isPublicPolicy } from "./public-policy.ts";
 import { S3Error } from "./s3-error.ts";
+import type { CorsRule } from "./seam.ts";
 import { parseTagging, printTagging } from "./tags.ts";
 import { parseXml, printXml } from "./xml.ts";
 

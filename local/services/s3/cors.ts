@@ -1,7 +1,7 @@
 import { isLoopbackOrigin } from "../../protocol/endpoint/own-requests.ts";
-import type { CorsRule } from "../../services.ts";
 import { S3Error } from "./s3-error.ts";
 import type { S3Core, S3Reply, S3Request } from "./s3-request.ts";
+import type { CorsRule } from "./seam.ts";
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 

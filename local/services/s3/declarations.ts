@@ -1,5 +1,5 @@
-import type { BucketSettings } from "../../services.ts";
 import type { StoredSettings } from "./model.ts";
+import type { BucketSettings } from "./seam.ts";
 
 /**
  * What the stack has said of each bucket since the runtime started. A bucket's settings outlive the runtime, and the resource

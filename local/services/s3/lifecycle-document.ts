@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { LifecycleRule } from "../../services.ts";
 import { createId } from "./catalog.ts";
 import { type ConfigurationDocument, listOf, maybeEmpty } from "./configuration-document.ts";
 import { notImplemented } from "./s3-error.ts";
+import type { LifecycleRule } from "./seam.ts";
 import { parseXml, printXml, type XmlValue } from "./xml.ts";
 
 const days = z.coerce.number().int().min(1);

@@ -1,8 +1,8 @@
-import type { LifecycleRule } from "../../services.ts";
 import type { Bucket } from "./catalog.ts";
 import { createId } from "./catalog.ts";
 import type { Change, ObjectVersion } from "./model.ts";
 import type { S3Core } from "./s3-request.ts";
+import type { LifecycleRule } from "./seam.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

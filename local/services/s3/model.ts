@@ -1,6 +1,6 @@
-import type { BucketSettings } from "../../services.ts";
 import type { Segment } from "./blobs.ts";
 import type { ObjectChecksum } from "./checksums.ts";
+import type { BucketSettings } from "./seam.ts";
 
 /** What this server knows of a bucket, an object and an upload: plain data, as it stands in the journal. */
 

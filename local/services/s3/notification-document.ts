@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { QueueNotification } from "../../services.ts";
 import { createId } from "./catalog.ts";
 import { type ConfigurationDocument, listOf, maybeEmpty, NEVER_MISSING } from "./configuration-document.ts";
 import { checkNotifications } from "./notifications.ts";
 import { S3Error } from "./s3-error.ts";
+import type { QueueNotification } from "./seam.ts";
 import { parseXml, printXml, type XmlValue } from "./xml.ts";
 
 const filterRule = z.strictObject({ Name: z.string().toLowerCase(), Value: z.string() });

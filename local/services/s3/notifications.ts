@@ -1,9 +1,9 @@
-import type { QueueNotification } from "../../services.ts";
 import { describe } from "./access.ts";
 import { type Bucket, createId } from "./catalog.ts";
 import type { EventChange, ObjectVersion } from "./model.ts";
 import { notImplemented, S3Error } from "./s3-error.ts";
 import type { AuthenticatedRequest, S3Core } from "./s3-request.ts";
+import type { QueueNotification } from "./seam.ts";
 
 const EVENT_NAMES = [
   "ObjectCreated:Put",

@@ -1,7 +1,8 @@
-import type { DeliverToQueue, Log } from "../../services.ts";
+import type { Log } from "../../service.ts";
 import { DISK_FULL, isDiskFull } from "../../state/disk-full.ts";
 import type { Catalog } from "./catalog.ts";
 import type { EventChange, PendingEvent } from "./model.ts";
+import type { DeliverToQueue } from "./seam.ts";
 
 /** Waits between tries double up to the last: about two minutes for the fourteen, enough for every queue to have started. */
 const FIRST_WAIT_MS = 50;

@@ -9,7 +9,7 @@ import {
   parseAmzDate,
   requireSameSignature,
 } from "../../protocol/sigv4/verify-signature.ts";
-import type { CredentialStore, Principal } from "../../services.ts";
+import type { CredentialStore, Principal } from "../../service.ts";
 import { S3Error } from "./s3-error.ts";
 
 /** The form's fields by lower-case name, the file not among them. */

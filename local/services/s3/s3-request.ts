@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { parseQuery } from "../../protocol/sigv4/canonical-request.ts";
 import type { SignatureChain, VerifiedSignature } from "../../protocol/sigv4/verify-signature.ts";
-import type { Principal, ServiceContext } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Catalog } from "./catalog.ts";
 import type { StoredSettings } from "./model.ts";

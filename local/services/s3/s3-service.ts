@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { DeliverToQueue, S3Service, ServiceContext } from "../../services.ts";
+import type { ServiceContext } from "../../service.ts";
 import { answer } from "./answer.ts";
 import { Blobs } from "./blobs.ts";
 import { addBucket } from "./bucket-operations.ts";
@@ -15,6 +15,7 @@ import { Outbox } from "./outbox.ts";
 import { send } from "./reply.ts";
 import { S3Error } from "./s3-error.ts";
 import type { S3Core } from "./s3-request.ts";
+import type { DeliverToQueue, S3Service } from "./seam.ts";
 import { seedObject } from "./seed-object.ts";
 
 const SWEEP_MS = 60 * 60 * 1000;

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import type { S3Service } from "../../services.ts";
 import { digestStream, storeStream } from "./body.ts";
 import { createId } from "./catalog.ts";
 import type { S3Core } from "./s3-request.ts";
+import type { S3Service } from "./seam.ts";
 import { contentOf } from "./write-object.ts";
 
 /** `S3Service.seedObject`: Terraform does not write again what is unchanged, so neither does this. */

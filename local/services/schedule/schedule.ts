@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { LaptopRuntime } from "../../runtime.ts";
-import type { LambdaService, Log, RuntimeClock } from "../../services.ts";
+import type { Log, RuntimeClock } from "../../service.ts";
+import type { LambdaService } from "../lambda/seam.ts";
 import { type Cadence, parseScheduleExpression } from "./schedule-expression.ts";
 
 /** How soon a schedule notices that a test has moved the clock. */

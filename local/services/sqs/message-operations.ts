@@ -1,6 +1,6 @@
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
 import type { JsonInput } from "../../protocol/aws-json/signed-json.ts";
-import type { Principal } from "../../services.ts";
+import type { Principal } from "../../service.ts";
 import { batchTooLong, parseEntries, runEntries } from "./batch.ts";
 import {
   checkBody,

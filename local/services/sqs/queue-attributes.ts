@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import type { PolicyDocument, QueueSettings } from "../../services.ts";
+import type { PolicyDocument } from "../../service.ts";
 import type { Queue } from "./queue.ts";
+import type { QueueSettings } from "./seam.ts";
 
 /** The ranges of https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);

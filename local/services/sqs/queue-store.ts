@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { AwsError, accessDenied } from "../../protocol/aws-json/aws-error.ts";
-import type { Principal, QueueSettings, ServiceContext } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import { invalidParameter, type StoredMessage } from "./message.ts";
 import { Queue } from "./queue.ts";
+import type { QueueSettings } from "./seam.ts";
 
 const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 

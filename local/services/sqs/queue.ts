@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import type { QueueSettings, RuntimeClock, ServiceContext } from "../../services.ts";
+import type { RuntimeClock, ServiceContext } from "../../service.ts";
 import { Journal } from "../../state/journal.ts";
 import { invalidParameter, type MessageAttributes, type StoredMessage } from "./message.ts";
+import type { QueueSettings } from "./seam.ts";
 
 interface TakenBy {
   readonly receipt: string;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
 import { answerTargeted, type JsonInput } from "../../protocol/aws-json/signed-json.ts";
-import type { Principal, QueueSettings, ReceivedMessage, ServiceContext, SqsService } from "../../services.ts";
+import type { Principal, ServiceContext } from "../../service.ts";
 import { checkBody } from "./message.ts";
 import {
   describeReceived,
@@ -14,6 +14,7 @@ import {
 import { listMessageMoveTasks, QUEUE_OPERATIONS, startMessageMoveTask } from "./queue-operations.ts";
 import { QueueStore } from "./queue-store.ts";
 import { parseReceiptHandle } from "./receipt-handle.ts";
+import type { QueueSettings, ReceivedMessage, SqsService } from "./seam.ts";
 
 /** Ten messages of 1 MiB in JSON, where a character may take six bytes, would be more; AWS stops at the batch's 1 MiB. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SignatureError } from "../../protocol/sigv4/signature-error.ts";
 import { verifySignature } from "../../protocol/sigv4/verify-signature.ts";
-import type { AwsService, CredentialStore, Principal, RuntimeClock } from "../../services.ts";
+import type { AwsService, CredentialStore, Principal, RuntimeClock } from "../../service.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const VERSION = "2011-06-15";

@@ -6,8 +6,8 @@ import { createAuthorize } from "../../../local/iam/authorize.ts";
 import { createCredentialStore } from "../../../local/iam/credential-store.ts";
 import { createRoleStore } from "../../../local/iam/role-store.ts";
 import { startEndpoint } from "../../../local/protocol/endpoint/endpoint.ts";
+import type { Credentials, Principal } from "../../../local/service.ts";
 import { createS3 } from "../../../local/services/s3/s3-service.ts";
-import type { Credentials, Principal } from "../../../local/services.ts";
 
 export const REGION = "eu-central-1";
 const ACCOUNT = "111122223333";

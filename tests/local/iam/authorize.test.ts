@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createAuthorize } from "../../../local/iam/authorize.ts";
 import { createRoleStore } from "../../../local/iam/role-store.ts";
-import type { AccessRequest, PolicyDocument, Principal } from "../../../local/services.ts";
+import type { AccessRequest, PolicyDocument, Principal } from "../../../local/service.ts";
 
 const ROLE = "arn:aws:iam::111111111111:role/resize";
 const OBJECT = "arn:aws:s3:::uploads/image/1";

@@ -8,7 +8,7 @@ import type { LocalResource } from "../../../local/model/resources/resource.ts";
 import { writeOutputsFiles } from "../../../local/outputs-files.ts";
 import { type Laptop, type LaptopOptions, runStack, type Services } from "../../../local/run-stack.ts";
 import type { CoreRuntime } from "../../../local/runtime.ts";
-import type { AwsService } from "../../../local/services.ts";
+import type { AwsService } from "../../../local/service.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const running: Laptop[] = [];

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { block, blocks } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import type { LaptopRuntime } from "../../../runtime.ts";
-import type { LifecycleRule } from "../../../services.ts";
+import type { LifecycleRule } from "../seam.ts";
 
 const days = z.int().min(1);
 const rule = z.strictObject({

@@ -13,7 +13,7 @@ import type {
   Log,
   Principal,
   ServiceContext,
-} from "../../../../local/services.ts";
+} from "../../../../local/service.ts";
 
 export const REGION = "eu-central-1";
 export const ACCOUNT = "111122223333";

@@ -8,8 +8,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createCredentialStore } from "../../../../local/iam/credential-store.ts";
 import { type Endpoint, startEndpoint } from "../../../../local/protocol/endpoint/endpoint.ts";
 import { closeServer, listen } from "../../../../local/protocol/endpoint/listen.ts";
+import type { AwsService, Credentials, Principal } from "../../../../local/service.ts";
 import { createSts } from "../../../../local/services/sts/sts-service.ts";
-import type { AwsService, Credentials, Principal } from "../../../../local/services.ts";
 
 const open: Endpoint[] = [];
 afterEach(async () => {

@@ -7,7 +7,7 @@ import { canonicalRequest, parseQuery } from "../../../../local/protocol/sigv4/c
 import { findCredentialScope } from "../../../../local/protocol/sigv4/credential-scope.ts";
 import { SignatureError } from "../../../../local/protocol/sigv4/signature-error.ts";
 import { sha256, verifySignature } from "../../../../local/protocol/sigv4/verify-signature.ts";
-import type { Principal } from "../../../../local/services.ts";
+import type { Principal } from "../../../../local/service.ts";
 
 const credentials = { accessKeyId: "ASIAFUNCTION", secretAccessKey: "secret", sessionToken: "token" };
 const principal: Principal = { type: "role", arn: "arn:aws:iam::111111111111:role/function" };

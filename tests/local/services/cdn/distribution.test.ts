@@ -5,10 +5,10 @@ import { brotliDecompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { createCredentialStore } from "../../../../local/iam/credential-store.ts";
 import { verifySignature } from "../../../../local/protocol/sigv4/verify-signature.ts";
+import type { Principal } from "../../../../local/service.ts";
 import { Distribution } from "../../../../local/services/cdn/distribution.ts";
 import { createOriginFetcher } from "../../../../local/services/cdn/s3-origin.ts";
 import type { CacheBehavior, DistributionSettings } from "../../../../local/services/cdn/settings.ts";
-import type { Principal } from "../../../../local/services.ts";
 import { makeTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 interface StoredObject {

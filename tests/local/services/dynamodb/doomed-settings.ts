@@ -1,4 +1,4 @@
-import type { TableSettings } from "../../../../local/services.ts";
+import type { TableSettings } from "../../../../local/services/dynamodb/seam.ts";
 
 export const DOOMED_TABLE = "doomed";
 export const DOOMED_SETTINGS: TableSettings = {

@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDynamoDb, type LaptopDynamoDb } from "../../../../local/services/dynamodb/dynamodb-service.ts";
-import type { TableSettings } from "../../../../local/services.ts";
+import type { TableSettings } from "../../../../local/services/dynamodb/seam.ts";
 import {
   ACCOUNT,
   createAuthorize,

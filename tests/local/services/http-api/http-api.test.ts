@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import type { Principal } from "../../../../local/service.ts";
 import type { CorsSettings } from "../../../../local/services/http-api/cors.ts";
 import { HttpApi, type StageSettings } from "../../../../local/services/http-api/http-api.ts";
 import { parseRouteKey } from "../../../../local/services/http-api/routes.ts";
-import type { InvokeResult, Principal } from "../../../../local/services.ts";
+import type { InvokeResult } from "../../../../local/services/lambda/seam.ts";
 
 type Handler = (event: Record<string, unknown>, principal: Principal) => Promise<InvokeResult>;
 

@@ -9,8 +9,8 @@ import { awsLambdaEventSourceMapping } from "../../../../local/services/lambda/r
 import { awsLambdaFunction } from "../../../../local/services/lambda/resources/aws-lambda-function.ts";
 import { awsLambdaLayerVersion } from "../../../../local/services/lambda/resources/aws-lambda-layer-version.ts";
 import { awsLambdaPermission } from "../../../../local/services/lambda/resources/aws-lambda-permission.ts";
+import type { FunctionSettings } from "../../../../local/services/lambda/seam.ts";
 import { awsCloudwatchLogGroup } from "../../../../local/services/logs/resources/aws-cloudwatch-log-group.ts";
-import type { FunctionSettings } from "../../../../local/services.ts";
 import { ACCOUNT, REGION } from "../../protocol/aws-json/signed-endpoint.ts";
 import { makeZip } from "./function-zip.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import type { FunctionSettings } from "../../../../local/services.ts";
+import type { FunctionSettings } from "../../../../local/services/lambda/seam.ts";
 import { ACCOUNT } from "../../protocol/aws-json/signed-endpoint.ts";
 
 /** A zip of these files, each executable where its name is below bin/. */

@@ -1,12 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { AccessRequest } from "../../../../local/service.ts";
 import {
   createLambda,
   type LambdaContext,
   type LaptopLambda,
 } from "../../../../local/services/lambda/lambda-service.ts";
+import type { FunctionSettings, InvokeResult } from "../../../../local/services/lambda/seam.ts";
+import type { SqsService } from "../../../../local/services/sqs/seam.ts";
 import { createSqs } from "../../../../local/services/sqs/sqs-service.ts";
-import type { AccessRequest, FunctionSettings, InvokeResult, SqsService } from "../../../../local/services.ts";
 import {
   ADMINISTRATOR,
   createAuthorize,

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Principal } from "../../../../local/services.ts";
+import type { Principal } from "../../../../local/service.ts";
 import { REGION, type SignedEndpoint } from "../../protocol/aws-json/signed-endpoint.ts";
 
 /** The headers of a signed POST; there is no SDK client for Lambda among the packages. */

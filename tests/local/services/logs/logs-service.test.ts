@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogWriter, type LogWriter } from "../../../../local/log-writer.ts";
 import { parseFilterPattern } from "../../../../local/services/logs/filter-pattern.ts";
 import { createLogs } from "../../../../local/services/logs/logs-service.ts";
-import type { LogsService } from "../../../../local/services.ts";
+import type { LogsService } from "../../../../local/services/logs/seam.ts";
 import {
   ACCOUNT,
   ADMINISTRATOR,

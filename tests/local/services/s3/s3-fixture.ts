@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { onTestFinished } from "vitest";
+import type { AccessRequest, Authorize, Credentials, Principal } from "../../../../local/service.ts";
 import { createS3 } from "../../../../local/services/s3/s3-service.ts";
-import type { AccessRequest, Authorize, Credentials, Principal, S3Service } from "../../../../local/services.ts";
+import type { S3Service } from "../../../../local/services/s3/seam.ts";
 
 export const REGION = "eu-central-1";
 export const ACCOUNT = "111111111111";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Principal } from "../../../../local/service.ts";
 import { Schedule } from "../../../../local/services/schedule/schedule.ts";
 import { parseScheduleExpression } from "../../../../local/services/schedule/schedule-expression.ts";
-import type { Principal } from "../../../../local/services.ts";
 import { ACCOUNT, REGION } from "../../protocol/aws-json/signed-endpoint.ts";
 
 const after = (expression: string, from: string, times = 1) => {

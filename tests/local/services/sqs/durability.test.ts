@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { QueueSettings } from "../../../../local/services/sqs/seam.ts";
 import { createSqs } from "../../../../local/services/sqs/sqs-service.ts";
-import type { QueueSettings } from "../../../../local/services.ts";
 import { ADMINISTRATOR, SignedEndpoint } from "../../protocol/aws-json/signed-endpoint.ts";
 
 const SETTINGS: QueueSettings = {

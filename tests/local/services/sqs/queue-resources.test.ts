@@ -3,8 +3,8 @@ import type { LaptopRuntime } from "../../../../local/runtime.ts";
 import { awsSqsQueue } from "../../../../local/services/sqs/resources/aws-sqs-queue.ts";
 import { awsSqsQueuePolicy } from "../../../../local/services/sqs/resources/aws-sqs-queue-policy.ts";
 import { awsSqsQueueRedriveAllowPolicy } from "../../../../local/services/sqs/resources/aws-sqs-queue-redrive-allow-policy.ts";
+import type { SqsService } from "../../../../local/services/sqs/seam.ts";
 import { createSqs } from "../../../../local/services/sqs/sqs-service.ts";
-import type { SqsService } from "../../../../local/services.ts";
 import { ACCOUNT, ADMINISTRATOR, REGION, SignedEndpoint } from "../../protocol/aws-json/signed-endpoint.ts";
 
 let endpoint: SignedEndpoint;

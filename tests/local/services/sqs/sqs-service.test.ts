@@ -17,8 +17,9 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AccessRequest } from "../../../../local/service.ts";
+import type { QueueSettings, SqsService } from "../../../../local/services/sqs/seam.ts";
 import { createSqs } from "../../../../local/services/sqs/sqs-service.ts";
-import type { AccessRequest, QueueSettings, SqsService } from "../../../../local/services.ts";
 import {
   ACCOUNT,
   ADMINISTRATOR,
