@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { LOCAL_RESOURCES } from "../local/model/resources/index.ts";
+import { LOCAL_RESOURCES } from "../local/services/index.ts";
 import { type ApplyResult, readApplyResult } from "../tests/apply/results.ts";
 import { LAPTOP_DIFFERENCES } from "../tests/parity/known-differences.ts";
 import type { Finding, Probe } from "../tests/parity/probe.ts";

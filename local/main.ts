@@ -1,13 +1,14 @@
 import { join, relative, resolve } from "node:path";
+import type { Laptop, RunningStack } from "./laptop.ts";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
-import type { Laptop } from "./run-stack.ts";
-import { findStackFolder, parseSettings, type Settings } from "./settings.ts";
+import { findStackFolders, parseSettings, type Settings } from "./settings.ts";
 import { startLaptop } from "./start.ts";
 import { DISK_FULL, isDiskFull } from "./state/disk-full.ts";
 
 /**
- * The laptop runtime as a program: runs the synthesized stack until Ctrl-C. Exit codes: 0 stopped on request, 1 could
+ * The laptop runtime as a program: runs the synthesized stacks of an environment, or those of the systems that are named,
+ * until Ctrl-C. Exit codes: 0 stopped on request, 1 could
  * not start (the reason is on stderr). settings.ts lists what can be set.
  */
 
@@ -34,8 +35,9 @@ async function main(): Promise<void> {
 }
 
 function start(settings: Settings): Promise<Laptop> {
+  const synthFolder = resolve(PROJECT_FOLDER, settings.synthFolder);
   return startLaptop({
-    stackFolder: findStackFolder(resolve(PROJECT_FOLDER, settings.synthFolder), settings.environment),
+    stackFolders: findStackFolders(synthFolder, settings.environment, process.argv.slice(2)),
     artifactsFolder: join(PROJECT_FOLDER, "dist"),
     stateFolder: resolve(PROJECT_FOLDER, settings.stateFolder),
     basePort: settings.basePort,
@@ -45,21 +47,24 @@ function start(settings: Settings): Promise<Laptop> {
 
 function announce(laptop: Laptop, settings: Settings): void {
   const files = writeOutputsFiles(resolve(PROJECT_FOLDER, settings.stateFolder), laptop);
-  const { siteUrl, apiUrl, cdnUrl } = laptop.outputs;
   const awsEnv = relative(process.cwd(), files.awsEnv);
-  const lines: readonly (readonly [string, unknown])[] = [
-    ["Page", siteUrl],
-    ["API", apiUrl],
-    ["CDN", cdnUrl],
-    ["AWS endpoint", laptop.endpointUrl],
-  ];
-  const table = lines.map(([name, address]) => `  ${name.padEnd(14)}${String(address)}\n`).join("");
+  const endpoint = `  AWS\n    ${laptop.endpointUrl}  Endpoint of every service, for the AWS CLI and SDKs.\n`;
+  const names = laptop.stacks.map(({ name }) => name);
   process.stdout.write(
-    `\n${laptop.stackName} is running on this laptop.\n\n${table}\n` +
+    `\n${names.join(", ")} ${names.length === 1 ? "is" : "are"} running on this laptop.\n\n` +
+      `${laptop.stacks.map(describeStack).join("")}${endpoint}\n` +
       `  For the AWS CLI:  set -a; . ${awsEnv}; set +a\n` +
       `  Logs:             ${relative(process.cwd(), join(laptop.runtime.stateFolder, "logs"))}\n\n` +
       "Press Ctrl-C to stop.\n",
   );
+}
+
+/** Those of its outputs that somebody can open, in its own words. */
+function describeStack({ name, outputs, descriptions }: RunningStack): string {
+  const lines = Object.entries(outputs).flatMap(([output, value]) =>
+    /^https?:/.test(String(value)) ? [`    ${String(value)}  ${descriptions[output] ?? output}\n`] : [],
+  );
+  return lines.length > 0 ? `  ${name}\n${lines.join("")}` : `  ${name}\n    (no addresses)\n`;
 }
 
 function explain(error: unknown): string {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Laptop } from "./run-stack.ts";
+import type { Laptop } from "./laptop.ts";
 import { replaceFile } from "./state/replace-file.ts";
 
 /**
@@ -13,10 +13,14 @@ const AWS_CLI = `here; aws() { command aws \${AWS_ENDPOINT_URL:+"--endpoint-url=
  * What others need to find a running laptop: `outputs.json` in the shape of `cdktf output --outputs-file` (stack →
  * output → value), and `aws.env`, with which the AWS CLI and every SDK speak to it instead of AWS.
  */
-export function writeOutputsFiles(stateFolder: string, laptop: Laptop): { outputs: string; awsEnv: string } {
+export function writeOutputsFiles(
+  stateFolder: string,
+  laptop: Pick<Laptop, "stacks" | "administrator" | "endpointUrl" | "region">,
+): { outputs: string; awsEnv: string } {
   const outputs = join(stateFolder, "outputs.json");
   const awsEnv = join(stateFolder, "aws.env");
-  replaceFile(outputs, `${JSON.stringify({ [laptop.stackName]: laptop.outputs }, undefined, 2)}\n`, 0o644);
+  const byStack = Object.fromEntries(laptop.stacks.map((stack) => [stack.name, stack.outputs]));
+  replaceFile(outputs, `${JSON.stringify(byStack, undefined, 2)}\n`, 0o644);
   const { accessKeyId, secretAccessKey } = laptop.administrator;
   const variables = {
     AWS_ENDPOINT_URL: laptop.endpointUrl,

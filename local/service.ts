@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ArtifactManifest } from "../contracts/artifacts.ts";
+import type { RoleStore } from "./iam/role-store.ts";
+import type { LocalResource } from "./model/resources/resource.ts";
 
 /**
- * The seams inside the laptop runtime. Each service stands in a folder of its own and knows the others only through
- * these types; `local/start.ts` joins them.
+ * What every service of the laptop runtime has in common. Each stands in a folder of its own, local/services/<name>/, and
+ * knows the others only through their `seam.ts`; local/services/index.ts lists them.
  */
 
 /** Who signs a request. The runtime makes every one of them; keys are made anew for each state folder. */
@@ -77,18 +80,83 @@ export interface ServiceContext {
   readonly clock: RuntimeClock;
 }
 
+/** What may come of `create`, beside what other services and resources need of it. */
+export interface LaptopService {
+  /** All stacks have declared all they have, and nothing is served yet: what only an earlier start declared goes. */
+  dropUndeclared?(): Promise<void>;
+  /** Finishes what is under way and lets go of its files. */
+  stop?(): Promise<void>;
+}
+
 /**
- * A service behind the one signed endpoint on 127.0.0.1. The endpoint routes by the credential scope of the signature
- * (S3 where there is none); the service verifies the signature with `local/sigv4` and asks `authorize`.
+ * A service behind the one signed endpoint on 127.0.0.1. The service verifies the signature with local/protocol/sigv4 and
+ * asks `authorize`.
  */
-export interface AwsService {
-  /** The service's name in a credential scope: `s3`, `sqs`, `dynamodb`. */
+export interface AwsService extends LaptopService {
+  /** Its name in a credential scope, and before `.localhost`: `s3`, `sqs`, `dynamodb`. */
   readonly name: string;
+  /** What stands before the dot in X-Amz-Target, where its clients send one: `AmazonSQS`. */
+  readonly target?: string;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Whether anything that the service holds lets pages of this origin in. @default nothing does */
   listsOrigin?(origin: string): boolean;
-  /** The stack has declared all it has, and nothing is served yet: what only an earlier stack declared is taken back. */
-  dropUndeclared?(): Promise<void>;
-  /** Finishes what is under way and lets go of its files. */
   stop(): Promise<void>;
+}
+
+/** What a service is made from. */
+export interface LaptopContext extends ServiceContext {
+  /** The signed endpoint of all services: `http://127.0.0.1:4566` */
+  readonly endpointUrl: string;
+  /** The folder of built artifacts and its manifest. */
+  readonly artifactsFolder: string;
+  readonly artifacts: ArtifactManifest;
+  readonly roles: RoleStore;
+}
+
+/** What `index.ts` of a service's folder exports. */
+export interface ServiceDefinition<
+  Name extends string = string,
+  Made extends object = object,
+  Needs = never,
+  Resources extends readonly LocalResource<never>[] = readonly LocalResource<never>[],
+> {
+  /** Resources find the service by this name, and `.darkroom/<name>` is its folder. */
+  readonly name: Name;
+  /** Makes it. `needs` are services that stand before it in local/services/index.ts. */
+  create(context: LaptopContext, needs: Needs): Promise<Made> | Made;
+  /** The Terraform types that it honours. */
+  readonly resources: Resources;
+  /** The files in its folder that hold state: once there, a start without them is refused (threats.md L3). */
+  readonly stateFiles?: RegExp;
+}
+
+/** Keeps every part of a definition's type. */
+export function defineService<
+  const Name extends string,
+  Made extends object,
+  Needs,
+  Resources extends readonly LocalResource<never>[],
+>(definition: ServiceDefinition<Name, Made, Needs, Resources>): ServiceDefinition<Name, Made, Needs, Resources> {
+  return definition;
+}
+
+/** What a list of definitions makes, by name. */
+export type Made<List extends readonly ServiceDefinition[]> = {
+  readonly [Definition in List[number] as Definition["name"]]: Awaited<ReturnType<Definition["create"]>>;
+};
+
+/** `unknown` where each service finds before it what it needs; else the name of the one that does not. */
+type InOrder<
+  List extends readonly ServiceDefinition[],
+  Before extends readonly ServiceDefinition[] = [],
+> = List extends readonly [infer First extends ServiceDefinition, ...infer Rest extends readonly ServiceDefinition[]]
+  ? Made<Before> extends NeedsOf<First>
+    ? InOrder<Rest, [...Before, First]>
+    : { readonly misplaced: First["name"] }
+  : unknown;
+type NeedsOf<Definition> = Definition extends ServiceDefinition<string, object, infer Needs> ? Needs : never;
+
+/** The list as it is. One that names a service before those it needs does not compile. */
+export function listServices<const List extends readonly ServiceDefinition[]>(list: List & InOrder<List>): List {
+  return list;
 }

@@ -49,21 +49,54 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 
 const cdktfManifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
 
+interface SynthesizedStack {
+  readonly name: string;
+  readonly folder: string;
+  /** `darkroom-<environment>-<system>`, as stacks/support/naming.ts writes it. */
+  readonly environment: string;
+  readonly system: string;
+}
+
 /**
- * The folder of the one stack to run, by cdktf's own `manifest.json`: the only one, or the one whose name begins with the
- * environment's. Throws Refusal where that leaves none, or several.
+ * The folders of the stacks to run, by cdktf's own `manifest.json`: all of the environment's, or of its systems those that
+ * are named. Throws Refusal where that leaves none, or is not clear.
  */
-export function findStackFolder(synthFolder: string, environment: string | undefined): string {
+export function findStackFolders(
+  synthFolder: string,
+  environment: string | undefined,
+  systems: readonly string[] = [],
+): string[] {
+  const all = listStacks(synthFolder);
+  const stacks = all.filter((stack) => !environment || stack.environment === environment);
+  if (new Set(stacks.map((stack) => stack.environment)).size !== 1) throw unclear(synthFolder, environment, all);
+  const unknown = systems.filter((name) => !stacks.some(({ system }) => system === name));
+  if (unknown.length > 0) {
+    const known = stacks.map(({ system }) => system).join(", ");
+    throw new Refusal(
+      `The systems of ${stacks[0]?.environment} are ${known}:`,
+      unknown.map((name) => `"${name}" is none of them; name some, or none to run all`),
+    );
+  }
+  return stacks
+    .filter(({ system }) => systems.length === 0 || systems.includes(system))
+    .map(({ folder }) => join(synthFolder, folder));
+}
+
+function listStacks(synthFolder: string): SynthesizedStack[] {
   const path = join(synthFolder, "manifest.json");
   if (!existsSync(path))
     throw new Refusal("There is nothing to run:", [`${path} does not exist; run \`npm run synth\` first`]);
   const { stacks } = cdktfManifest.parse(JSON.parse(readFileSync(path, "utf8")));
-  const names = Object.keys(stacks);
-  const matching = names.filter((name) => !environment || name.startsWith(`darkroom-${environment}-`));
-  const [only] = matching;
-  if (only && matching.length === 1) return join(synthFolder, stacks[only]?.workingDirectory ?? "");
+  return Object.entries(stacks).map(([name, { workingDirectory: folder }]) => {
+    const [, environment = name, system = name] = /^darkroom-([^-]+)-(.+)$/.exec(name) ?? [];
+    return { name, folder, environment, system };
+  });
+}
+
+function unclear(synthFolder: string, environment: string | undefined, all: readonly SynthesizedStack[]): Refusal {
   const wanted = environment ? `DARKROOM_ENVIRONMENT is "${environment}"` : "DARKROOM_ENVIRONMENT is not set";
-  throw new Refusal("It is not clear which stack to run:", [
-    `${wanted}, and ${synthFolder} holds ${names.join(", ") || "no stack"}; set it to the environment in one name, such as dev`,
+  const names = all.map(({ name }) => name).join(", ") || "no stack";
+  return new Refusal("It is not clear which stacks to run:", [
+    `${wanted}, and ${synthFolder} holds ${names}; set it to the environment in their names, such as dev`,
   ]);
 }

@@ -33,7 +33,13 @@ export async function withLaptop<T>(use: (laptop: BenchLaptop) => Promise<T>): P
   return withScratchFolder(async (folder) => {
     const stackFolder = synthesizeBenchStack(join(folder, "cdktf.out"), artifactsFolder);
     const stateFolder = join(folder, "state");
-    const child = startChild({ stackFolder, artifactsFolder, stateFolder, basePort: 0, terminalLevel: "silent" });
+    const child = startChild({
+      stackFolders: [stackFolder],
+      artifactsFolder,
+      stateFolder,
+      basePort: 0,
+      terminalLevel: "silent",
+    });
     try {
       return await use(describe(child, runningShape.parse(await hear(child))));
     } finally {

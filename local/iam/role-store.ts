@@ -1,5 +1,10 @@
-import type { RoleStore } from "../runtime.ts";
 import type { PolicyDocument } from "../service.ts";
+
+/** The roles that the stacks declare, for `authorize` to look up. */
+export interface RoleStore {
+  putRole(arn: string, trustPolicy: PolicyDocument): void;
+  putPolicy(roleArn: string, name: string, policy: PolicyDocument): void;
+}
 
 /** What `authorize` reads of the roles that the stack declares. */
 export interface RolePolicies {

@@ -21,6 +21,8 @@ export interface StackDocument {
   readonly accountId: string;
   readonly resources: readonly DeclaredResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the stack says of its outputs. */
+  readonly descriptions: Readonly<Record<string, string>>;
 }
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -83,6 +85,7 @@ const REFUSED_META_ARGUMENTS = ["count", "for_each", "provisioner", "connection"
 
 /** What could be read, and everything that could not, each naming its place. `document` is there when nothing is wrong. */
 export interface ParsedStack {
+  readonly name: string;
   readonly resources: readonly DeclaredResource[];
   /** The references of each output, by `output.<name>`. */
   readonly outputReferences: Readonly<Record<string, readonly Reference[]>>;
@@ -93,7 +96,7 @@ export interface ParsedStack {
 /** Reads a synthesized stack. What the runtime doesn't know is a problem, never ignored. */
 export function parseStackDocument(name: string, json: unknown): ParsedStack {
   const file = jsonObject.safeParse(json);
-  if (!file.success) return { resources: [], outputReferences: {}, problems: [`${name}: is not a JSON object`] };
+  if (!file.success) return { name, resources: [], outputReferences: {}, problems: [`${name}: is not a JSON object`] };
   const problems = Object.keys(file.data)
     .filter((key) => !Object.hasOwn(PARTS, key))
     .map((key) => `${key}: the laptop runtime does not know "${key}"; it runs resources and outputs`);
@@ -109,7 +112,11 @@ export function parseStackDocument(name: string, json: unknown): ParsedStack {
   const resources = Object.entries(read("resource") ?? {}).flatMap(([type, named]) =>
     Object.entries(named).map(([label, body]) => parseResource(type, `${type}.${label}`, body, { problems, regions })),
   );
-  const outputs = Object.fromEntries(Object.entries(read("output") ?? {}).map(([key, { value }]) => [key, value]));
+  const declared = Object.entries(read("output") ?? {});
+  const outputs = Object.fromEntries(declared.map(([key, { value }]) => [key, value]));
+  const descriptions = Object.fromEntries(
+    declared.flatMap(([key, { description }]) => (description === undefined ? [] : [[key, description] as const])),
+  );
   const outputReferences = Object.fromEntries(
     Object.entries(outputs).map(([key, value]) => [
       `output.${key}`,
@@ -117,9 +124,9 @@ export function parseStackDocument(name: string, json: unknown): ParsedStack {
     ]),
   );
   const accountId = main?.allowed_account_ids[0];
-  if (!main || !accountId || problems.length > 0) return { resources, outputReferences, problems };
-  const document = { name, region: main.region, accountId, resources, outputs };
-  return { resources, outputReferences, document, problems };
+  if (!main || !accountId || problems.length > 0) return { name, resources, outputReferences, problems };
+  const document = { name, region: main.region, accountId, resources, outputs, descriptions };
+  return { name, resources, outputReferences, document, problems };
 }
 
 function parseResource(

@@ -7,13 +7,8 @@ import { readStateFile, writeStateFile } from "./state-file.ts";
 const LIST = "files.json";
 const list = z.strictObject({ files: z.array(z.string().regex(/^[\w./-]+$/)) });
 
-/** What is state, and what is made anew or missed by nobody: logs, unpacked code, addresses. */
-const STATE_FILES = [
-  { folder: ".", names: /^(credentials|ports)\.json$/ },
-  { folder: "s3", names: /^journal\.jsonl$/ },
-  { folder: "dynamodb", names: /^journal\.jsonl$/ },
-  { folder: "sqs", names: /\.journal$/ },
-];
+/** The runtime's own; all else is a service's, or made anew, or missed by nobody: logs, unpacked code, addresses. */
+const OWN_FILES = { name: ".", stateFiles: /^(credentials|ports)\.json$/ };
 
 /**
  * Throws Refusal for every file that an earlier start has left and that is not there any more: a service that found
@@ -30,8 +25,12 @@ export function requireStateFiles(stateFolder: string): void {
 }
 
 /** Writes down which files there are. */
-export function recordStateFiles(stateFolder: string): void {
-  const files = STATE_FILES.flatMap(({ folder, names }) => {
+export function recordStateFiles(
+  stateFolder: string,
+  services: readonly { readonly name: string; readonly stateFiles?: RegExp }[],
+): void {
+  const files = [OWN_FILES, ...services].flatMap(({ name: folder, stateFiles: names }) => {
+    if (!names) return [];
     const path = join(stateFolder, folder);
     const found = existsSync(path) ? readdirSync(path).filter((name) => names.test(name)) : [];
     return found.map((name) => (folder === "." ? name : `${folder}/${name}`));

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { siteConfig } from "../../contracts/media/api.ts";
 import { writeOutputsFiles } from "../../local/outputs-files.ts";
 import type { Credentials } from "../../local/service.ts";
-import { scheduleOf } from "../../local/services/schedule/schedule.ts";
 import { makeMp4 } from "../support/clips.ts";
 import { describeWithFfmpeg } from "../support/ffmpeg.ts";
 import { ALLOWED_ORIGIN, openTestLaptop, startLaptopForTest, type TestLaptop } from "../support/laptop.ts";
@@ -362,7 +361,7 @@ describe("an upload that never comes", () => {
     const came = await processFile(impatient.apiUrl, await photo(200, 200));
     await isAbandoned;
 
-    scheduleOf(impatient.laptop.runtime).fireNow("darkroom-dev-media-settle");
+    impatient.laptop.runtime.schedule.fireNow("darkroom-dev-media-settle");
 
     expect((await waitForJob(never)).status).toBe("EXPIRED");
     expect((await readJob(`${impatient.apiUrl}/status?jobId=${came.jobId}`)).status).toBe("COMPLETED");

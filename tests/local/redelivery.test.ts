@@ -54,11 +54,11 @@ async function readQueueSeconds({ laptop }: TestLaptop): Promise<number> {
 
 /** Lets S3 refuse the worker's renditions, until the returned function is called. */
 function breakStorage({ laptop }: TestLaptop): () => void {
-  const { roles, accountId, stateFolder } = laptop.runtime;
+  const { iam, accountId, stateFolder } = laptop.runtime;
   const arn = `arn:aws:iam::${accountId}:role/${findWorkerRole(stateFolder)}`;
   const refuse = (Resource: string) => {
     const Statement = [{ Effect: "Deny", Action: "s3:PutObject", Resource }] as const;
-    roles.putPolicy(arn, "hiccup", { Version: "2012-10-17", Statement });
+    iam.putPolicy(arn, "hiccup", { Version: "2012-10-17", Statement });
   };
   refuse("*");
   return () => refuse("arn:aws:s3:::nothing");

@@ -17,7 +17,7 @@ async function startRuntime(): Promise<{ runtime: RuntimeProcess; logs: string }
   const { folder: artifactsFolder } = requireBuild();
   const stateFolder = join(folder, "state");
   const runtime = new RuntimeProcess({
-    stackFolder: synthesizeTestStack(join(folder, "cdktf.out"), artifactsFolder),
+    stackFolders: [synthesizeTestStack(join(folder, "cdktf.out"), artifactsFolder)],
     artifactsFolder,
     stateFolder,
     basePort: await findFreeBasePort(),

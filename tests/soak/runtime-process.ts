@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Laptop, LaptopOptions } from "../../local/start.ts";
 
-export type RunningSystem = Pick<Laptop, "endpointUrl" | "region" | "outputs" | "administrator">;
+/** `outputs` are those of its one stack. */
+export type RunningSystem = Pick<Laptop, "endpointUrl" | "region" | "administrator"> &
+  Pick<Laptop["stacks"][number], "outputs">;
 
 /** A laptop runtime in a child process, with the same ports at every start. */
 export class RuntimeProcess {

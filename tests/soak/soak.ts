@@ -85,7 +85,7 @@ async function createRuntime(folder: string, artifactsFolder: string): Promise<R
     convert: { timeoutSeconds: WORKER_SECONDS, maximumConcurrency: 2 },
   };
   return new RuntimeProcess({
-    stackFolder: synthesizeTestStack(join(folder, "cdktf.out"), artifactsFolder, { functions }),
+    stackFolders: [synthesizeTestStack(join(folder, "cdktf.out"), artifactsFolder, { functions })],
     artifactsFolder,
     stateFolder: join(folder, "state"),
     basePort: await findFreeBasePort(),

@@ -48,13 +48,19 @@ export async function openTestLaptop(options: TestLaptopOptions = {}): Promise<T
   mkdirSync(stateFolder);
   const terminalLevel = options.terminalLevel ?? (process.env.DARKROOM_LOG_LEVEL as "debug" | undefined) ?? "silent";
   const start = (): Promise<Laptop> =>
-    startLaptop({ stackFolder, artifactsFolder, stateFolder, basePort: options.basePort ?? 0, terminalLevel });
+    startLaptop({
+      stackFolders: [stackFolder],
+      artifactsFolder,
+      stateFolder,
+      basePort: options.basePort ?? 0,
+      terminalLevel,
+    });
   let laptop = await start().catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
   const output = (name: string): string => {
-    const value = laptop.outputs[name];
+    const value = laptop.stacks[0]?.outputs[name];
     if (typeof value !== "string") throw new Error(`The stack has no output "${name}".`);
     return value;
   };

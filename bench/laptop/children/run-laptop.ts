@@ -7,7 +7,7 @@ import { type LaptopOptions, startLaptop } from "../../../local/start.ts";
 const SAMPLE_MS = 10;
 
 const options = JSON.parse(process.argv[2] ?? "") as LaptopOptions;
-const { endpointUrl, region, outputs, administrator, stop } = await startLaptop(options);
+const { endpointUrl, region, stacks, administrator, stop } = await startLaptop(options);
 
 let idleBytes = 0;
 let peakBytes = 0;
@@ -26,4 +26,4 @@ process.on("message", (message) => {
 // Ctrl-C reaches the whole group: the bench ends, and by that this process.
 process.on("SIGINT", () => {});
 process.once("disconnect", () => void stop().finally(() => process.exit(0)));
-process.send?.({ endpointUrl, region, outputs, administrator });
+process.send?.({ endpointUrl, region, outputs: stacks[0]?.outputs, administrator });

@@ -27,6 +27,8 @@ export interface StartedResource {
 export interface LocalResource<Runtime, Config = unknown> {
   readonly type: string;
   readonly schema: z.ZodType<Config>;
+  /** The argument that names it in AWS, which has room for one of a name in an account and region. @default any number may share one */
+  readonly uniqueBy?: string;
   /** The names of `attributes`: a reference to another (that is no argument either) is refused before anything starts. */
   readonly exports?: readonly string[];
   /** Why nothing comes of it on a laptop, where nothing does; on docs/parity.md. It is read as strictly as any other. */

@@ -32,8 +32,9 @@ export interface EndpointOptions {
 }
 
 /**
- * The one address of all services. Which one a request is for stands in the credential scope of its signature; S3 is
- * asked where there is none (browsers' form posts, anonymous reads) and decides by its own rules.
+ * The one address of all services. Which one a request is for stands in the credential scope of its signature. Where there is
+ * none, X-Amz-Target tells, or the name before `.localhost`; S3 is asked about the rest (browsers' form posts, anonymous
+ * reads) and decides by its own rules.
  */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   let serve: (services: readonly AwsService[]) => void = () => {};
@@ -43,7 +44,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
     const routed = serving.then((services) => {
       const isListed = (origin: string) => services.some((service) => service.listsOrigin?.(origin));
-      const foreign = findForeign(request, isListed);
+      const names = services.map(({ name }) => `${name}.localhost`);
+      const foreign = findForeign(request, isListed, names);
       if (!foreign) return route(request, response, services, options.credentials);
       options.reportForeign?.(foreign);
       send(request, response, foreign.status, "AccessForbidden", foreign.message);
@@ -65,7 +67,7 @@ async function route(
   services: readonly AwsService[],
   credentials: Pick<CredentialStore, "find">,
 ): Promise<void> {
-  const name = findCredentialScope(request)?.service ?? "s3";
+  const name = findCredentialScope(request)?.service ?? findUnsigned(request, services)?.name ?? "s3";
   const service = services.find((candidate) => candidate.name === name);
   if (service) return service.handle(request, response);
   const refusal = await findRefusal(request, credentials);
@@ -73,6 +75,16 @@ async function route(
   const known = services.map((candidate) => candidate.name).join(", ");
   const message = `The laptop runtime has no service "${name}"; it has ${known}.`;
   send(request, response, 400, "UnknownService", message);
+}
+
+/** What has a target is for the service of that target alone; what is called by a service's own name, for that service. */
+function findUnsigned({ headers }: IncomingMessage, services: readonly AwsService[]): AwsService | undefined {
+  const [target] = String(headers["x-amz-target"] ?? "").split(".");
+  const [label] = String(headers.host ?? "").split(".localhost");
+  return (
+    services.find((service) => service.target !== undefined && service.target === target) ??
+    services.find(({ name }) => name === label?.toLowerCase())
+  );
 }
 
 /** What there is and what is not is told to those who prove themselves. */

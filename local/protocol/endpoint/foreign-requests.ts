@@ -16,15 +16,16 @@ export type ReportForeign = (request: ForeignRequest) => void;
 /**
  * What every server of the runtime asks first (threats.md L1): was it called by its own name, so that no page on a name that
  * was rebound to this machine reaches it, and if a page asks, is that page this machine's own, or one that the stack lets
- * in? `isListed` is what this server's CORS configuration says.
+ * in? `isListed` is what this server's CORS configuration says; `moreNames` are others of its own, below `.localhost`.
  */
 export function findForeign(
   { headers, socket }: IncomingMessage,
   isListed: (origin: string) => boolean,
+  moreNames: readonly string[] = [],
 ): ForeignRequest | undefined {
   const { host = "", origin } = headers;
   const port = socket.localPort ?? 0;
-  if (!isOwnHost(host, port)) return describeForeignHost(cut(host), port);
+  if (!isOwnHost(host, port, moreNames)) return describeForeignHost(cut(host), port);
   if (origin === undefined || isLoopbackOrigin(origin) || isListed(origin)) return undefined;
   return describeForeignOrigin(cut(origin));
 }

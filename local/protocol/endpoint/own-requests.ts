@@ -7,9 +7,9 @@ const OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"];
  * Whether a request names a loopback server by its own name and port. A page whose name was rebound to 127.0.0.1 still
  * sends its own name (threats.md L1).
  */
-export function isOwnHost(host: string | undefined, port: number): boolean {
+export function isOwnHost(host: string | undefined, port: number, moreNames: readonly string[] = []): boolean {
   const [, name = "", hostPort] = /^(.+?)(?::(\d+))?$/.exec(host?.toLowerCase() ?? "") ?? [];
-  return OWN_NAMES.includes(name) && Number(hostPort ?? 80) === port;
+  return [...OWN_NAMES, ...moreNames].includes(name) && Number(hostPort ?? 80) === port;
 }
 
 /** Browsers say so themselves: no page can leave these headers out, nor can a program be mistaken for one. */

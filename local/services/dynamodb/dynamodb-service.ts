@@ -36,6 +36,7 @@ type Operation = (input: JsonInput) => Promise<object>;
 /** DynamoDbService, and `expireItems`. */
 export class LaptopDynamoDb implements DynamoDbService {
   readonly name = "dynamodb";
+  readonly target = "DynamoDB_20120810";
   readonly #context: ServiceContext;
   readonly #store: Dynalite.Store;
   readonly #close: () => Promise<void>;
@@ -74,7 +75,7 @@ export class LaptopDynamoDb implements DynamoDbService {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const run = (operation: string, input: JsonInput, principal: Principal) => this.#run(operation, input, principal);
-    const service = { service: this.name, target: "DynamoDB_20120810", maxBodyBytes: MAX_REQUEST_BYTES, run };
+    const service = { service: this.name, target: this.target, maxBodyBytes: MAX_REQUEST_BYTES, run };
     await answerTargeted(service, this.#context, request, response);
   }
 

@@ -5,6 +5,7 @@ import { LogGroups, NAMESPACE } from "./log-groups.ts";
 import { OPERATIONS } from "./logs-operations.ts";
 import type { LogsService } from "./seam.ts";
 
+const TARGET = "Logs_20140328";
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 /**
@@ -27,8 +28,9 @@ export function createLogs(context: ServiceContext): LogsService {
   };
   return {
     name: "logs",
+    target: TARGET,
     async handle(request, response) {
-      const service = { service: "logs", target: "Logs_20140328", maxBodyBytes: MAX_REQUEST_BYTES, run };
+      const service = { service: "logs", target: TARGET, maxBodyBytes: MAX_REQUEST_BYTES, run };
       await answerTargeted(service, context, request, response);
     },
     putLogGroup(name, { retentionDays }) {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { LaptopRuntime } from "../../runtime.ts";
 import type { Log, RuntimeClock } from "../../service.ts";
 import type { LambdaService } from "../lambda/seam.ts";
 import { type Cadence, parseScheduleExpression } from "./schedule-expression.ts";
@@ -128,15 +127,4 @@ export class Schedule {
       detail: {},
     };
   }
-}
-
-const schedules = new WeakMap<object, Schedule>();
-
-/** The one schedule of a runtime, shared by its rules and targets; tests call `fireNow` on it. */
-export function scheduleOf(
-  runtime: Pick<LaptopRuntime, "region" | "accountId" | "clock" | "log" | "lambda">,
-): Schedule {
-  const schedule = schedules.get(runtime) ?? new Schedule(runtime);
-  schedules.set(runtime, schedule);
-  return schedule;
 }

@@ -31,6 +31,7 @@ export async function createSqs(context: SqsContext): Promise<SqsService> {
 
 class LaptopSqs implements SqsService {
   readonly name = "sqs";
+  readonly target = "AmazonSQS";
   readonly #context: SqsContext;
   readonly #store: QueueStore;
 
@@ -45,7 +46,7 @@ class LaptopSqs implements SqsService {
     const { signal } = gone;
     const run = (operation: string, input: JsonInput, principal: Principal) =>
       this.#run(operation, input, { principal, store: this.#store, signal });
-    const service = { service: this.name, target: "AmazonSQS", maxBodyBytes: MAX_REQUEST_BYTES, queryCompatible: true };
+    const service = { service: this.name, target: this.target, maxBodyBytes: MAX_REQUEST_BYTES, queryCompatible: true };
     await answerTargeted({ ...service, run }, this.#context, request, response);
   }
 

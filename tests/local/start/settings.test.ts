@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createLogWriter } from "../../../local/log-writer.ts";
 import { createPortPlan } from "../../../local/ports.ts";
-import { findStackFolder, parseSettings } from "../../../local/settings.ts";
+import { findStackFolders, parseSettings } from "../../../local/settings.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const folder = () => makeTemporaryFolder("settings");
@@ -25,7 +25,7 @@ describe("settings", () => {
   });
 });
 
-describe("the stack to run", () => {
+describe("the stacks to run", () => {
   function synth(...names: string[]): string {
     const path = folder();
     const stacks = Object.fromEntries(names.map((name) => [name, { workingDirectory: `stacks/${name}` }]));
@@ -33,34 +33,53 @@ describe("the stack to run", () => {
     return path;
   }
 
-  it("is the only one, or the environment's", () => {
-    const one = synth("darkroom-dev-media");
-    const two = synth("darkroom-dev-media", "darkroom-prod-media");
+  it("are all of the only environment, or of the one that is asked for", () => {
+    const one = synth("darkroom-dev-media", "darkroom-dev-users");
+    const two = synth("darkroom-dev-media", "darkroom-prod-media", "darkroom-prod-budget");
 
-    expect(findStackFolder(one, undefined)).toBe(join(one, "stacks/darkroom-dev-media"));
-    expect(findStackFolder(two, "prod")).toBe(join(two, "stacks/darkroom-prod-media"));
+    expect(findStackFolders(one, undefined)).toEqual([
+      join(one, "stacks/darkroom-dev-media"),
+      join(one, "stacks/darkroom-dev-users"),
+    ]);
+    expect(findStackFolders(two, "prod")).toEqual([
+      join(two, "stacks/darkroom-prod-media"),
+      join(two, "stacks/darkroom-prod-budget"),
+    ]);
   });
 
-  it("is asked for, by name, where it is not clear", () => {
+  it("are those of the systems that are named; an unknown name is refused with the list", () => {
+    const path = synth("darkroom-dev-media", "darkroom-dev-users", "darkroom-dev-photo-booth", "darkroom-prod-talks");
+
+    expect(findStackFolders(path, "dev", ["photo-booth", "media", "media"])).toEqual([
+      join(path, "stacks/darkroom-dev-media"),
+      join(path, "stacks/darkroom-dev-photo-booth"),
+    ]);
+    expect(() => findStackFolders(path, "dev", ["media", "talks", "usres"])).toThrow(
+      /The systems of dev are media, users, photo-booth:[\s\S]*"talks"[\s\S]*"usres"/,
+    );
+  });
+
+  it("are asked for, by name, where it is not clear", () => {
     const two = synth("darkroom-dev-media", "darkroom-prod-media");
 
-    expect(() => findStackFolder(two, undefined)).toThrow("darkroom-dev-media, darkroom-prod-media");
-    expect(() => findStackFolder(two, "qa")).toThrow('DARKROOM_ENVIRONMENT is "qa"');
-    expect(() => findStackFolder(folder(), "dev")).toThrow("npm run synth");
+    expect(() => findStackFolders(two, undefined)).toThrow("darkroom-dev-media, darkroom-prod-media");
+    expect(() => findStackFolders(two, "qa")).toThrow('DARKROOM_ENVIRONMENT is "qa"');
+    expect(() => findStackFolders(synth(), undefined)).toThrow("holds no stack");
+    expect(() => findStackFolders(folder(), "dev")).toThrow("npm run synth");
   });
 });
 
 describe("ports", () => {
-  it("follow the base port in the order of the first start, and stay when the stack grows", () => {
+  it("follow the base port in the order of the first start, and stay when stacks come and go", () => {
     const state = folder();
     const first = createPortPlan(state, 4566);
-    const before = [first.portFor("api"), first.portFor("cdn")];
+    const before = [first.portFor("a/api"), first.portFor("b/api")];
 
-    const second = createPortPlan(state, 5000, { site: 8080 });
-    const after = ["new", "cdn", "api", "site"].map((address) => second.portFor(address));
+    const second = createPortPlan(state, 5000);
+    const after = ["c/api", "b/api", "a/api"].map((place) => second.portFor(place));
 
     expect(before).toEqual([4567, 4568]);
-    expect(after).toEqual([5003, 5002, 5001, 8080]);
+    expect(after).toEqual([5003, 5002, 5001]);
   });
 });
 

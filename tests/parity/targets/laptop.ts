@@ -10,14 +10,14 @@ import { toTerraform } from "./terraform.ts";
 
 const ACCOUNT = { accountId: "111111111111", region: "eu-central-1" };
 /** The world has no built files. */
-const NO_ARTIFACTS = { schema: 1, functions: {}, layers: {}, site: [], laptop: { nodeModules: "none", layers: {} } };
+const NO_ARTIFACTS = { schema: 1, functions: {}, layers: {}, sites: {}, laptop: { nodeModules: "none", layers: {} } };
 
 /** The laptop runtime, on a stack that declares the world and nothing else. */
 export async function openLaptop(): Promise<Target> {
   const world = describeWorld(ACCOUNT, "darkroom-parity");
   const folder = mkdtempSync(join(tmpdir(), "darkroom-parity-"));
   const laptop = await startLaptop({
-    stackFolder: writeStack(folder, world),
+    stackFolders: [writeStack(folder, world)],
     artifactsFolder: folder,
     stateFolder: join(folder, "state"),
     basePort: 0,

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { CdnRegistry } from "../registry.ts";
 
 /** The key is the path alone (threats.md A6); the runtime knows no other, so that none can slip in unnoticed. */
 const none = z.literal("none", { message: 'must be "none": the laptop runtime caches by path only' });
@@ -25,14 +26,15 @@ const schema = z.strictObject({
   ),
 });
 
-export const awsCloudfrontCachePolicy = defineResource<CoreRuntime, z.infer<typeof schema>>({
+export const awsCloudfrontCachePolicy = defineResource<StackRuntime & { cdn: CdnRegistry }, z.infer<typeof schema>>({
   type: "aws_cloudfront_cache_policy",
+  uniqueBy: "name",
   schema,
   exports: ["etag", "id"],
-  async start({ address, config }, { accountId, cdn }) {
-    const id = stableId(accountId, address, 32);
+  async start({ address, config }, runtime) {
+    const id = stableId(runtime, address, 32);
     const key = config.parameters_in_cache_key_and_forwarded_to_origin;
-    cdn.cachePolicies.set(id, {
+    runtime.cdn.cachePolicies.set(id, {
       minTtl: config.min_ttl,
       defaultTtl: config.default_ttl,
       maxTtl: config.max_ttl,

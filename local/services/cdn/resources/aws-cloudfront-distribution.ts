@@ -2,10 +2,13 @@ import * as z from "zod";
 import { block, blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 import { Distribution } from "../distribution.ts";
+import type { CdnRegistry } from "../registry.ts";
 import { createOriginFetcher } from "../s3-origin.ts";
 import type { CacheBehavior, DistributionSettings, S3Origin } from "../settings.ts";
+
+type Runtime = StackRuntime & { cdn: CdnRegistry };
 
 const S3_DOMAIN = /^(.+)\.s3[.-][a-z0-9-]+\.amazonaws\.com$/;
 const method = z.enum(["GET", "HEAD", "OPTIONS"], {
@@ -62,13 +65,13 @@ const schema = z.strictObject({
 });
 type Config = z.infer<typeof schema>;
 
-export const awsCloudfrontDistribution = defineResource<CoreRuntime, Config>({
+export const awsCloudfrontDistribution = defineResource<Runtime, Config>({
   type: "aws_cloudfront_distribution",
   schema,
   exports: ["arn", "domain_name", "etag", "hosted_zone_id", "id", "status"],
   async start({ address, config }, runtime) {
     const { accountId } = runtime;
-    const id = `E${stableId(accountId, address, 13).toUpperCase()}`;
+    const id = `E${stableId(runtime, address, 13).toUpperCase()}`;
     const arn = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
     const principal = {
       type: "service",
@@ -98,15 +101,15 @@ export const awsCloudfrontDistribution = defineResource<CoreRuntime, Config>({
   },
 });
 
-function pickOriginContext({ endpointUrl, region, credentials, clock }: CoreRuntime) {
+function pickOriginContext({ endpointUrl, region, credentials, clock }: Runtime) {
   return { endpointUrl, region, credentials, clock };
 }
 
-function pickLogContext({ log, clock, reportForeign }: CoreRuntime) {
+function pickLogContext({ log, clock, reportForeign }: Runtime) {
   return { log, clock, reportForeign };
 }
 
-function toSettings(address: string, config: Config, id: string, runtime: CoreRuntime): DistributionSettings {
+function toSettings(address: string, config: Config, id: string, runtime: Runtime): DistributionSettings {
   const ordered = (config.ordered_cache_behavior ?? []).map(({ path_pattern, ...rest }) =>
     toBehavior(address, path_pattern, rest, runtime),
   );
@@ -126,7 +129,7 @@ function toSettings(address: string, config: Config, id: string, runtime: CoreRu
   };
 }
 
-function toOrigin(address: string, origin: Config["origin"][number], { cdn }: CoreRuntime): S3Origin {
+function toOrigin(address: string, origin: Config["origin"][number], { cdn }: Runtime): S3Origin {
   const { origin_access_control_id: access } = origin;
   if (access && !cdn.originAccessControls.has(access)) throw unknownId(address, "origin_access_control_id", access);
   return {
@@ -141,7 +144,7 @@ function toBehavior(
   address: string,
   pathPattern: string,
   config: z.infer<typeof behavior>,
-  { cdn }: CoreRuntime,
+  { cdn }: Runtime,
 ): CacheBehavior {
   const cachePolicy = cdn.cachePolicies.get(config.cache_policy_id);
   if (!cachePolicy) throw unknownId(address, "cache_policy_id", config.cache_policy_id);

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { CdnRegistry } from "../registry.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).max(64),
@@ -11,13 +12,17 @@ const schema = z.strictObject({
   signing_protocol: z.literal("sigv4"),
 });
 
-export const awsCloudfrontOriginAccessControl = defineResource<CoreRuntime, z.infer<typeof schema>>({
+export const awsCloudfrontOriginAccessControl = defineResource<
+  StackRuntime & { cdn: CdnRegistry },
+  z.infer<typeof schema>
+>({
   type: "aws_cloudfront_origin_access_control",
+  uniqueBy: "name",
   schema,
   exports: ["etag", "id"],
-  async start({ address }, { accountId, cdn }) {
-    const id = `E${stableId(accountId, address, 13).toUpperCase()}`;
-    cdn.originAccessControls.add(id);
+  async start({ address }, runtime) {
+    const id = `E${stableId(runtime, address, 13).toUpperCase()}`;
+    runtime.cdn.originAccessControls.add(id);
     return { attributes: { id, etag: id } };
   },
 });

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { CdnRegistry } from "../registry.ts";
 import type { CorsPolicy, PolicyHeader } from "../settings.ts";
 
 const items = block(z.strictObject({ items: z.array(z.string()) }));
@@ -52,17 +53,21 @@ const schema = z.strictObject({
   remove_headers_config: block(z.strictObject({ items: z.array(z.strictObject({ header: z.string() })) })).optional(),
 });
 
-export const awsCloudfrontResponseHeadersPolicy = defineResource<CoreRuntime, z.infer<typeof schema>>({
+export const awsCloudfrontResponseHeadersPolicy = defineResource<
+  StackRuntime & { cdn: CdnRegistry },
+  z.infer<typeof schema>
+>({
   type: "aws_cloudfront_response_headers_policy",
+  uniqueBy: "name",
   schema,
   exports: ["etag", "id"],
-  async start({ address, config }, { accountId, cdn }) {
-    const id = stableId(accountId, address, 32);
+  async start({ address, config }, runtime) {
+    const id = stableId(runtime, address, 32);
     const custom = (config.custom_headers_config?.items ?? []).map(({ header, ...rest }) => ({
       name: header,
       ...rest,
     }));
-    cdn.responseHeadersPolicies.set(id, {
+    runtime.cdn.responseHeadersPolicies.set(id, {
       ...(config.cors_config && { cors: toCorsPolicy(config.cors_config) }),
       headers: [
         ...(config.security_headers_config ? toSecurityHeaders(config.security_headers_config) : []),

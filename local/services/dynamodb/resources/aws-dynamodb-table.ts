@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { block, blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { DynamoDbService } from "../seam.ts";
 
 const index = z
   .strictObject({
@@ -56,8 +57,9 @@ function findKeyProblems(
 }
 
 /** Items of an earlier run are still in it. */
-export const awsDynamodbTable = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsDynamodbTable = defineResource<StackRuntime & { dynamodb: DynamoDbService }, z.infer<typeof schema>>({
   type: "aws_dynamodb_table",
+  uniqueBy: "name",
   schema,
   exports: ["arn", "id", "name"],
   async start({ config }, { dynamodb }) {

@@ -2,9 +2,11 @@ import * as z from "zod";
 import { block, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LambdaService } from "../../lambda/seam.ts";
 import type { CorsSettings } from "../cors.ts";
 import { HttpApi } from "../http-api.ts";
+import type { HttpApiRegistry } from "../registry.ts";
 
 const texts = z.array(z.string()).default([]);
 const cors = z.strictObject({
@@ -29,20 +31,24 @@ const schema = z
     message: "cannot be true for the origin *, as in API Gateway",
   });
 
-export const awsApigatewayv2Api = defineResource<CoreRuntime, z.infer<typeof schema>>({
+export const awsApigatewayv2Api = defineResource<
+  StackRuntime & { httpApi: HttpApiRegistry; lambda: LambdaService },
+  z.infer<typeof schema>
+>({
   type: "aws_apigatewayv2_api",
+  uniqueBy: "name",
   schema,
   exports: ["api_endpoint", "arn", "execution_arn", "id"],
   async start({ address, config }, runtime) {
     const { accountId, region } = runtime;
-    const id = stableId(accountId, address, 10);
+    const id = stableId(runtime, address, 10);
     const settings = config.cors_configuration && toCorsSettings(config.cors_configuration);
     const api = new HttpApi(
       { apiId: id, port: runtime.portFor(address), ...(settings && { cors: settings }) },
       runtime,
     );
     await api.start();
-    runtime.httpApis.apis.set(id, api);
+    runtime.httpApi.apis.set(id, api);
     return {
       attributes: {
         id,

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { HttpApiRegistry } from "../registry.ts";
 
 const INVOKE_ARN = /:lambda:path\/2015-03-31\/functions\/(arn:aws:lambda:[^/]+)\/invocations$/;
 
@@ -17,14 +18,17 @@ const schema = z.strictObject({
   description: z.string().optional(),
 });
 
-export const awsApigatewayv2Integration = defineResource<CoreRuntime, z.infer<typeof schema>>({
+export const awsApigatewayv2Integration = defineResource<
+  StackRuntime & { httpApi: HttpApiRegistry },
+  z.infer<typeof schema>
+>({
   type: "aws_apigatewayv2_integration",
   schema,
   exports: ["id"],
-  async start({ address, config }, { accountId, httpApis }) {
-    const id = stableId(accountId, address, 7);
+  async start({ address, config }, runtime) {
+    const id = stableId(runtime, address, 7);
     const functionArn = INVOKE_ARN.exec(config.integration_uri)?.[1] ?? config.integration_uri;
-    httpApis.integrations.set(`${config.api_id}/${id}`, { functionArn, timeoutMs: config.timeout_milliseconds });
+    runtime.httpApi.integrations.set(`${config.api_id}/${id}`, { functionArn, timeoutMs: config.timeout_milliseconds });
     return { attributes: { id } };
   },
 });

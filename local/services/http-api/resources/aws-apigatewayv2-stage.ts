@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { block, blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { CoreRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 import { listUnknownVariables } from "../access-log.ts";
 import type { StageSettings, Throttle } from "../http-api.ts";
+import type { HttpApiRegistry } from "../registry.ts";
 
 const LOG_GROUP_ARN = /^arn:aws:logs:[^:]+:\d+:log-group:([^:]+)(?::\*)?$/;
 
@@ -37,13 +38,13 @@ const schema = z.strictObject({
 });
 type Config = z.infer<typeof schema>;
 
-export const awsApigatewayv2Stage = defineResource<CoreRuntime, Config>({
+export const awsApigatewayv2Stage = defineResource<StackRuntime & { httpApi: HttpApiRegistry }, Config>({
   type: "aws_apigatewayv2_stage",
   schema,
   exports: ["id", "invoke_url"],
   startsTraffic: true,
-  async start({ address, config }, { httpApis }) {
-    const api = httpApis.apis.get(config.api_id);
+  async start({ address, config }, { httpApi }) {
+    const api = httpApi.apis.get(config.api_id);
     if (!api) throw new Error(`${address}: api_id names no API that this stack declares.`);
     api.putStage(toStageSettings(config));
     return { attributes: { id: config.name, invoke_url: api.url } };

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
+import type { RoleStore } from "../../../iam/role-store.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 import { roleArn } from "./aws-iam-role.ts";
 
 const schema = z.strictObject({
@@ -11,12 +12,12 @@ const schema = z.strictObject({
   policy: policyText("identity"),
 });
 
-export const awsIamRolePolicy = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsIamRolePolicy = defineResource<StackRuntime & { iam: RoleStore }, z.infer<typeof schema>>({
   type: "aws_iam_role_policy",
   schema,
   exports: ["id", "name", "role"],
-  async start({ config }, { accountId, roles }) {
-    roles.putPolicy(roleArn(accountId, config.role), config.name, config.policy);
+  async start({ config }, { accountId, iam }) {
+    iam.putPolicy(roleArn(accountId, config.role), config.name, config.policy);
     return { attributes: { id: `${config.role}:${config.name}` } };
   },
 });

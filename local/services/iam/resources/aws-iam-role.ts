@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
+import type { RoleStore } from "../../../iam/role-store.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import { stableId } from "../../../model/resources/stable-id.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   name: z.string().min(1).max(64),
@@ -12,14 +14,22 @@ const schema = z.strictObject({
   tags,
 });
 
-export const awsIamRole = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsIamRole = defineResource<StackRuntime & { iam: RoleStore }, z.infer<typeof schema>>({
   type: "aws_iam_role",
+  uniqueBy: "name",
   schema,
   exports: ["arn", "id", "name", "unique_id"],
-  async start({ address, config }, { accountId, roles }) {
-    const arn = roleArn(accountId, config.name);
-    roles.putRole(arn, config.assume_role_policy);
-    return { attributes: { arn, id: config.name, name: config.name, unique_id: address } };
+  async start({ address, config }, runtime) {
+    const arn = roleArn(runtime.accountId, config.name);
+    runtime.iam.putRole(arn, config.assume_role_policy);
+    return {
+      attributes: {
+        arn,
+        id: config.name,
+        name: config.name,
+        unique_id: `AROA${stableId(runtime, address, 17).toUpperCase()}`,
+      },
+    };
   },
 });
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LambdaService } from "../seam.ts";
 
 const schema = z.strictObject({
   event_source_arn: z
@@ -16,7 +17,10 @@ const schema = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-export const awsLambdaEventSourceMapping = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsLambdaEventSourceMapping = defineResource<
+  StackRuntime & { lambda: LambdaService },
+  z.infer<typeof schema>
+>({
   type: "aws_lambda_event_source_mapping",
   schema,
   exports: ["arn", "function_arn", "id", "uuid"],

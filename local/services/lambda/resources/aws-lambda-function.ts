@@ -4,7 +4,11 @@ import { resolve } from "node:path";
 import * as z from "zod";
 import { block, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LogsService } from "../../logs/seam.ts";
+import type { LambdaService } from "../seam.ts";
+
+type Runtime = StackRuntime & { lambda: LambdaService; logs: LogsService };
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
 
@@ -46,8 +50,9 @@ const schema = z.strictObject({
 });
 type Config = z.infer<typeof schema>;
 
-export const awsLambdaFunction = defineResource<LaptopRuntime, Config>({
+export const awsLambdaFunction = defineResource<Runtime, Config>({
   type: "aws_lambda_function",
+  uniqueBy: "function_name",
   schema,
   exports: ["arn", "function_name", "id", "invoke_arn", "qualified_arn", "version"],
   async start({ address, config }, runtime) {
@@ -98,7 +103,7 @@ function checkHash(address: string, zipPath: string, expected: string | undefine
 }
 
 /** Lambda refuses a function whose role it may not take on. */
-function checkRole(address: string, { role, function_name: name }: Config, runtime: LaptopRuntime): void {
+function checkRole(address: string, { role, function_name: name }: Config, runtime: Runtime): void {
   const { region, accountId, authorize } = runtime;
   const decision = authorize({
     principal: {
@@ -115,7 +120,7 @@ function checkRole(address: string, { role, function_name: name }: Config, runti
 }
 
 /** On AWS a function without a log group makes one that is kept for ever, or logs nothing at all (threats.md P4). */
-function getLogGroup(address: string, config: Config, runtime: LaptopRuntime): string {
+function getLogGroup(address: string, config: Config, runtime: Runtime): string {
   const name = config.logging_config?.log_group ?? `/aws/lambda/${config.function_name}`;
   if (runtime.logs.hasLogGroup(name)) return name;
   throw new Error(

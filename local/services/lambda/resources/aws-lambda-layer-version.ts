@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LambdaService } from "../seam.ts";
+
+type Runtime = StackRuntime & { lambda: LambdaService };
 
 const schema = z
   .strictObject({
@@ -23,8 +26,9 @@ const schema = z
   });
 type Config = z.infer<typeof schema>;
 
-export const awsLambdaLayerVersion = defineResource<LaptopRuntime, Config>({
+export const awsLambdaLayerVersion = defineResource<Runtime, Config>({
   type: "aws_lambda_layer_version",
+  uniqueBy: "layer_name",
   schema,
   exports: ["arn", "id", "layer_arn", "version"],
   async start({ address, config }, runtime) {
@@ -36,7 +40,7 @@ export const awsLambdaLayerVersion = defineResource<LaptopRuntime, Config>({
   },
 });
 
-function findZip(address: string, { filename, source_code_hash: hash = "" }: Config, runtime: LaptopRuntime): string {
+function findZip(address: string, { filename, source_code_hash: hash = "" }: Config, runtime: Runtime): string {
   if (filename !== undefined) return resolve(runtime.stackFolder, filename);
   const sha256 = Buffer.from(hash, "base64").toString("hex");
   const built = Object.values(runtime.artifacts.layers).find((layer) => layer.sha256 === sha256);

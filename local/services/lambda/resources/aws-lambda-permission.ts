@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LambdaService } from "../seam.ts";
 
 const schema = z.strictObject({
   statement_id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be 1 to 100 letters, digits, hyphens or underscores"),
@@ -12,7 +13,7 @@ const schema = z.strictObject({
   source_account: z.string().optional(),
 });
 
-export const awsLambdaPermission = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsLambdaPermission = defineResource<StackRuntime & { lambda: LambdaService }, z.infer<typeof schema>>({
   type: "aws_lambda_permission",
   schema,
   exports: ["id"],

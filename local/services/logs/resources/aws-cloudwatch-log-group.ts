@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LogsService } from "../seam.ts";
 
 /** CloudWatch's own list; 0 is for ever. */
 const RETENTION_DAYS = [
@@ -18,8 +19,9 @@ const schema = z.strictObject({
   tags,
 });
 
-export const awsCloudwatchLogGroup = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsCloudwatchLogGroup = defineResource<StackRuntime & { logs: LogsService }, z.infer<typeof schema>>({
   type: "aws_cloudwatch_log_group",
+  uniqueBy: "name",
   schema,
   exports: ["arn", "id", "name"],
   async start({ config: { name, retention_in_days: retentionDays } }, runtime) {

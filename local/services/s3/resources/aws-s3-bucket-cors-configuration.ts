@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { blocks } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),
@@ -17,7 +18,7 @@ const schema = z.strictObject({
   ),
 });
 
-export const awsS3BucketCorsConfiguration = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3BucketCorsConfiguration = defineResource<StackRuntime & { s3: S3Service }, z.infer<typeof schema>>({
   type: "aws_s3_bucket_cors_configuration",
   schema,
   exports: ["id"],

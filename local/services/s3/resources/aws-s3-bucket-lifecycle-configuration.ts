@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { block, blocks } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
-import type { LifecycleRule } from "../seam.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { LifecycleRule, S3Service } from "../seam.ts";
 
 const days = z.int().min(1);
 const rule = z.strictObject({
@@ -19,7 +19,10 @@ const rule = z.strictObject({
 
 const schema = z.strictObject({ bucket: z.string(), rule: blocks(rule) });
 
-export const awsS3BucketLifecycleConfiguration = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3BucketLifecycleConfiguration = defineResource<
+  StackRuntime & { s3: S3Service },
+  z.infer<typeof schema>
+>({
   type: "aws_s3_bucket_lifecycle_configuration",
   schema,
   exports: ["id"],

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),
@@ -10,7 +11,7 @@ const schema = z.strictObject({
   ),
 });
 
-export const awsS3BucketOwnershipControls = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3BucketOwnershipControls = defineResource<StackRuntime & { s3: S3Service }, z.infer<typeof schema>>({
   type: "aws_s3_bucket_ownership_controls",
   schema,
   exports: ["id"],

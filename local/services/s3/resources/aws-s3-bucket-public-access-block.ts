@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),
@@ -10,7 +11,7 @@ const schema = z.strictObject({
   restrict_public_buckets: z.boolean().default(false),
 });
 
-export const awsS3BucketPublicAccessBlock = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3BucketPublicAccessBlock = defineResource<StackRuntime & { s3: S3Service }, z.infer<typeof schema>>({
   type: "aws_s3_bucket_public_access_block",
   schema,
   exports: ["id"],

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { block } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z.strictObject({
   bucket: z.string(),
@@ -18,7 +19,10 @@ const schema = z.strictObject({
   ),
 });
 
-export const awsS3BucketServerSideEncryptionConfiguration = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3BucketServerSideEncryptionConfiguration = defineResource<
+  StackRuntime & { s3: S3Service },
+  z.infer<typeof schema>
+>({
   type: "aws_s3_bucket_server_side_encryption_configuration",
   schema,
   withoutEffect:

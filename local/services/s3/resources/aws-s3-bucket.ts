@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z.strictObject({
   bucket: z.string().min(3).max(63),
@@ -11,8 +12,9 @@ const schema = z.strictObject({
 });
 
 /** Settings of a bucket stand in resources of their own. What was stored in an earlier run is still there. */
-export const awsS3Bucket = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3Bucket = defineResource<StackRuntime & { s3: S3Service }, z.infer<typeof schema>>({
   type: "aws_s3_bucket",
+  uniqueBy: "bucket",
   schema,
   exports: ["arn", "bucket", "bucket_domain_name", "bucket_regional_domain_name", "id", "region"],
   async start({ config: { bucket } }, { s3, region }) {

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import * as z from "zod";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { S3Service } from "../seam.ts";
 
 const schema = z
   .strictObject({
@@ -22,7 +23,7 @@ const schema = z
     message: "needs either source or content",
   });
 
-export const awsS3Object = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsS3Object = defineResource<StackRuntime & { s3: S3Service }, z.infer<typeof schema>>({
   type: "aws_s3_object",
   schema,
   exports: ["arn", "bucket", "etag", "id", "key", "version_id"],

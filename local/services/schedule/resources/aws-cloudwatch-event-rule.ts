@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
-import { scheduleOf } from "../schedule.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { Schedule } from "../schedule.ts";
 import { parseScheduleExpression } from "../schedule-expression.ts";
 
 const schema = z.strictObject({
@@ -19,14 +19,15 @@ const schema = z.strictObject({
   tags,
 });
 
-export const awsCloudwatchEventRule = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsCloudwatchEventRule = defineResource<StackRuntime & { schedule: Schedule }, z.infer<typeof schema>>({
   type: "aws_cloudwatch_event_rule",
+  uniqueBy: "name",
   schema,
   exports: ["arn", "id", "name"],
   async start({ config }, runtime) {
     const { name, schedule_expression: expression, state } = config;
     const arn = `arn:aws:events:${runtime.region}:${runtime.accountId}:rule/${name}`;
-    scheduleOf(runtime).putRule({ name, arn, expression, enabled: state === "ENABLED" });
+    runtime.schedule.putRule({ name, arn, expression, enabled: state === "ENABLED" });
     return { attributes: { id: name, name, arn } };
   },
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
-import { scheduleOf } from "../schedule.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { Schedule } from "../schedule.ts";
 
 const schema = z.strictObject({
   /** The rule's name. */
@@ -11,14 +11,14 @@ const schema = z.strictObject({
   input: z.string().optional(),
 });
 
-export const awsCloudwatchEventTarget = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsCloudwatchEventTarget = defineResource<StackRuntime & { schedule: Schedule }, z.infer<typeof schema>>({
   type: "aws_cloudwatch_event_target",
   schema,
   exports: ["id"],
   startsTraffic: true,
   async start({ config }, runtime) {
     const { rule, target_id: id, arn: functionArn, input } = config;
-    const remove = scheduleOf(runtime).putTarget(rule, { id, functionArn, ...(input !== undefined && { input }) });
+    const remove = runtime.schedule.putTarget(rule, { id, functionArn, ...(input !== undefined && { input }) });
     return { attributes: { id: `${rule}-${id}` }, stop: async () => remove() };
   },
 });

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
+import type { SqsService } from "../seam.ts";
 import { queueArn } from "./aws-sqs-queue.ts";
 
 const schema = z.strictObject({ queue_url: z.string(), policy: policyText("resource") });
 
-export const awsSqsQueuePolicy = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsSqsQueuePolicy = defineResource<StackRuntime & { sqs: SqsService }, z.infer<typeof schema>>({
   type: "aws_sqs_queue_policy",
   schema,
   exports: ["id"],

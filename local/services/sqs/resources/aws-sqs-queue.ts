@@ -2,8 +2,11 @@ import * as z from "zod";
 import { policyText } from "../../../iam/policy-text.ts";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 import { parseQueueAttributes } from "../queue-attributes.ts";
+import type { SqsService } from "../seam.ts";
+
+type Runtime = StackRuntime & { sqs: SqsService };
 
 const schema = z.strictObject({
   name: z
@@ -22,8 +25,9 @@ const schema = z.strictObject({
 });
 
 /** Messages of an earlier run are still in it. */
-export const awsSqsQueue = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsSqsQueue = defineResource<Runtime, z.infer<typeof schema>>({
   type: "aws_sqs_queue",
+  uniqueBy: "name",
   schema,
   exports: ["arn", "id", "name", "url"],
   async start({ config }, { sqs }) {
@@ -43,6 +47,6 @@ export const awsSqsQueue = defineResource<LaptopRuntime, z.infer<typeof schema>>
 });
 
 /** The ARN of the queue that a `queue_url` names. */
-export function queueArn(queueUrl: string, { region, accountId }: Pick<LaptopRuntime, "region" | "accountId">): string {
+export function queueArn(queueUrl: string, { region, accountId }: Pick<Runtime, "region" | "accountId">): string {
   return `arn:aws:sqs:${region}:${accountId}:${queueUrl.split("/").at(-1)}`;
 }

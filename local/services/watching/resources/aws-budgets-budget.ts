@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { blocks, tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 
 const notification = z.strictObject({
   notification_type: z.enum(["ACTUAL", "FORECASTED"]),
@@ -22,8 +22,9 @@ const schema = z.strictObject({
   tags,
 });
 
-export const awsBudgetsBudget = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsBudgetsBudget = defineResource<StackRuntime, z.infer<typeof schema>>({
   type: "aws_budgets_budget",
+  uniqueBy: "name",
   schema,
   withoutEffect: "A laptop sends no bill.",
   exports: ["arn", "id"],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 
 const widget = z.looseObject({ type: z.enum(["metric", "alarm", "text", "log"]), properties: z.looseObject({}) });
 const body = z.looseObject({ widgets: z.array(widget).max(500) });
@@ -14,8 +14,9 @@ const schema = z.strictObject({
   }),
 });
 
-export const awsCloudwatchDashboard = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsCloudwatchDashboard = defineResource<StackRuntime, z.infer<typeof schema>>({
   type: "aws_cloudwatch_dashboard",
+  uniqueBy: "dashboard_name",
   schema,
   withoutEffect: "There is no console, and no metric is kept over time: its graphs would be empty.",
   exports: ["dashboard_arn", "id"],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { tags } from "../../../model/resources/blocks.ts";
 import { defineResource } from "../../../model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 
 const period = z.int().multipleOf(60).min(60).max(86_400);
 const query = z.strictObject({
@@ -56,8 +56,9 @@ const schema = z
     path: ["statistic"],
   });
 
-export const awsCloudwatchMetricAlarm = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsCloudwatchMetricAlarm = defineResource<StackRuntime, z.infer<typeof schema>>({
   type: "aws_cloudwatch_metric_alarm",
+  uniqueBy: "alarm_name",
   schema,
   withoutEffect:
     "Nobody is on call for a laptop, and most metrics (throttles, answers of a CDN) are of machinery that is not there. The figures that functions measure stand in their log files.",

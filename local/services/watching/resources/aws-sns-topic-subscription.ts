@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineResource } from "../../../model/resources/resource.ts";
 import { stableId } from "../../../model/resources/stable-id.ts";
-import type { LaptopRuntime } from "../../../runtime.ts";
+import type { StackRuntime } from "../../../runtime.ts";
 
 const schema = z.strictObject({
   topic_arn: z.string(),
@@ -9,14 +9,14 @@ const schema = z.strictObject({
   endpoint: z.string().min(1),
 });
 
-export const awsSnsTopicSubscription = defineResource<LaptopRuntime, z.infer<typeof schema>>({
+export const awsSnsTopicSubscription = defineResource<StackRuntime, z.infer<typeof schema>>({
   type: "aws_sns_topic_subscription",
   schema,
   withoutEffect: "A laptop must not send mail to whoever is on call.",
   exports: ["arn", "id"],
   servesAnyRegion: true,
-  async start({ address, config: { topic_arn: topicArn } }, { accountId }) {
-    const arn = `${topicArn}:${stableId(accountId, address, 32)}`;
+  async start({ address, config: { topic_arn: topicArn } }, runtime) {
+    const arn = `${topicArn}:${stableId(runtime, address, 32)}`;
     return { attributes: { id: arn, arn } };
   },
 });

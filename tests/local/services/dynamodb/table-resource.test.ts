@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { LaptopRuntime } from "../../../../local/runtime.ts";
+import type { StackRuntime } from "../../../../local/runtime.ts";
 import { awsDynamodbTable } from "../../../../local/services/dynamodb/resources/aws-dynamodb-table.ts";
+import type { Services } from "../../../../local/services/index.ts";
 
 const TABLE = {
   name: "darkroom-dev-media-jobs",
@@ -32,7 +33,7 @@ it("aws_dynamodb_table becomes a table with its keys, index, time to live and pr
 
   const started = await awsDynamodbTable.start(
     { address: "aws_dynamodb_table.jobs", config: awsDynamodbTable.schema.parse(TABLE) },
-    { dynamodb } as unknown as LaptopRuntime,
+    { dynamodb } as unknown as StackRuntime & Services,
   );
 
   expect(started.attributes).toEqual({ id: TABLE.name, name: TABLE.name, arn: "arn:table" });

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type * as z from "zod";
-import type { LaptopRuntime } from "../../../../local/runtime.ts";
+import type { StackRuntime } from "../../../../local/runtime.ts";
+import type { Services } from "../../../../local/services/index.ts";
 import { awsLambdaEventSourceMapping } from "../../../../local/services/lambda/resources/aws-lambda-event-source-mapping.ts";
 import { awsLambdaFunction } from "../../../../local/services/lambda/resources/aws-lambda-function.ts";
 import { awsLambdaLayerVersion } from "../../../../local/services/lambda/resources/aws-lambda-layer-version.ts";
@@ -20,7 +21,7 @@ const zip = makeZip({ "index.mjs": "export const handler = 1;" });
 const hash = createHash("sha256").update(zip).digest();
 
 let folder: string;
-let runtime: LaptopRuntime;
+let runtime: StackRuntime & Services;
 let mayAssume: boolean;
 let declared: FunctionSettings[];
 let statements: unknown[];
@@ -56,14 +57,14 @@ beforeEach(() => {
   runtime = {
     ...{ region: REGION, accountId: ACCOUNT, stackFolder: folder, artifactsFolder: folder, stateFolder: folder },
     ...{ lambda, artifacts, authorize, logs },
-  } as unknown as LaptopRuntime;
+  } as unknown as StackRuntime & Services;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 type Resource<C> = {
   type: string;
   schema: z.ZodType<C>;
-  start(resource: { address: string; config: C }, runtime: LaptopRuntime): Promise<{ attributes: object }>;
+  start(resource: { address: string; config: C }, runtime: StackRuntime & Services): Promise<{ attributes: object }>;
 };
 const start = async <C>(resource: Resource<C>, config: unknown) =>
   resource.start({ address: `${resource.type}.x`, config: await resource.schema.parseAsync(config) }, runtime);

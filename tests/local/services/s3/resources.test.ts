@@ -15,7 +15,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import type { LocalResource } from "../../../../local/model/resources/resource.ts";
-import type { LaptopRuntime } from "../../../../local/runtime.ts";
+import type { StackRuntime } from "../../../../local/runtime.ts";
+import type { Services } from "../../../../local/services/index.ts";
 import { awsS3Bucket } from "../../../../local/services/s3/resources/aws-s3-bucket.ts";
 import { awsS3BucketCorsConfiguration } from "../../../../local/services/s3/resources/aws-s3-bucket-cors-configuration.ts";
 import { awsS3BucketLifecycleConfiguration } from "../../../../local/services/s3/resources/aws-s3-bucket-lifecycle-configuration.ts";
@@ -39,9 +40,10 @@ beforeEach(async () => {
 });
 
 /** As the runtime does: the schema first, then the start. */
-async function start<Config>(type: LocalResource<LaptopRuntime, Config>, input: object) {
+async function start<Config>(type: LocalResource<StackRuntime & Services, Config>, input: object) {
   const config = await type.schema.parseAsync(input);
-  const runtime = { s3: s3.service, region: REGION, accountId: ACCOUNT, stackFolder } as LaptopRuntime;
+  const runtime = { s3: s3.service, region: REGION, accountId: ACCOUNT, stackFolder } as unknown as StackRuntime &
+    Services;
   return type.start({ address: `${type.type}.test`, config }, runtime);
 }
 
@@ -140,7 +142,7 @@ it("an object is written from a file of the stack or from its content, as it was
 });
 
 it("what would not be honoured is refused by name", async () => {
-  const refusals: [LocalResource<LaptopRuntime, never>, object, RegExp][] = [
+  const refusals: [LocalResource<StackRuntime & Services, never>, object, RegExp][] = [
     [awsS3Bucket as never, { bucket, website: {} }, /website/],
     [awsS3Bucket as never, { bucket, acl: "private" }, /acl/],
     [

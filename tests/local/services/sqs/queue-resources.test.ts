@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LaptopRuntime } from "../../../../local/runtime.ts";
+import type { StackRuntime } from "../../../../local/runtime.ts";
+import type { Services } from "../../../../local/services/index.ts";
 import { awsSqsQueue } from "../../../../local/services/sqs/resources/aws-sqs-queue.ts";
 import { awsSqsQueuePolicy } from "../../../../local/services/sqs/resources/aws-sqs-queue-policy.ts";
 import { awsSqsQueueRedriveAllowPolicy } from "../../../../local/services/sqs/resources/aws-sqs-queue-redrive-allow-policy.ts";
@@ -9,12 +10,12 @@ import { ACCOUNT, ADMINISTRATOR, REGION, SignedEndpoint } from "../../protocol/a
 
 let endpoint: SignedEndpoint;
 let sqs: SqsService;
-let runtime: LaptopRuntime;
+let runtime: StackRuntime & Services;
 
 beforeEach(async () => {
   endpoint = await SignedEndpoint.open();
   sqs = endpoint.serve(await createSqs(endpoint.context()));
-  runtime = { sqs, region: REGION, accountId: ACCOUNT } as unknown as LaptopRuntime;
+  runtime = { sqs, region: REGION, accountId: ACCOUNT } as unknown as StackRuntime & Services;
 });
 afterEach(() => endpoint.close());
 
