@@ -37,14 +37,15 @@ async function listProblems(stack: { resource: Resources }): Promise<readonly st
   return [...parsed.problems, ...(await planStart(parsed, LOCAL_RESOURCES)).problems];
 }
 
-/** The dev stack with one resource changed. */
-function devWith(address: string, changes: Record<string, unknown>): { resource: Resources } {
+/** The dev stack, or that of staging, which somebody watches, with one resource changed. */
+function stackWith(address: string, changes: Record<string, unknown>): { resource: Resources } {
   const [type = "", name = ""] = address.split(".");
-  const dev = structuredClone(stacks.dev ?? { resource: {} });
-  const body = dev.resource[type]?.[name];
-  if (!body) throw new Error(`The dev stack has no ${address}.`);
+  const found = [stacks.dev, stacks.staging].find((stack) => stack?.resource[type]?.[name]);
+  const stack = structuredClone(found ?? { resource: {} });
+  const body = stack.resource[type]?.[name];
+  if (!body) throw new Error(`Neither dev nor staging has ${address}.`);
   Object.assign(body, changes);
-  return dev;
+  return stack;
 }
 
 describe("what the runtime honours (P9)", () => {
@@ -111,7 +112,7 @@ describe("what the runtime honours (P9)", () => {
     ["aws_iam_role.resize", { managed_policy_arns: ["x"] }, "managed_policy_arns"],
     ["aws_iam_role.resize", { assume_role_policy: "{}" }, "Version"],
   ])("%s refuses %j by name", async (address, changes, named) => {
-    const problems = await listProblems(devWith(address, changes));
+    const problems = await listProblems(stackWith(address, changes));
 
     expect(problems.join("\n")).toContain(address);
     expect(problems.join("\n")).toContain(named);
