@@ -54,13 +54,15 @@ const DEPLOYMENT = { environment: text, "outputs-file": text, stack: text };
 
 export const SCRIPTS = /** @satisfies {Record<string, Script>} */ ({
   start: {
-    usage: `npm start
+    usage: `npm start [-- systems…]
 
 Installs, builds, synthesizes and runs Darkroom on this machine; prints the addresses. Ctrl-C stops it, .darkroom/ keeps its state.
 
+  systems                          these alone, as in npm start -- media; none: all of the environment (DARKROOM_ENVIRONMENT, dev)
   DARKROOM_PORT, DARKROOM_STATE …  where it listens and keeps its state: README.md
   FFMPEG_BIN, FFPROBE_BIN          the programs for video and audio, where they are not found by themselves
 `,
+    maxNames: MANY,
     program: ["build/start.mjs"],
   },
   test: {

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { readCommandLine } from "../command-line/command-line.mjs";
 import type { Laptop, RunningStack } from "./laptop.ts";
 import { Refusal } from "./model/refusal.ts";
 import { writeOutputsFiles } from "./outputs-files.ts";
@@ -35,9 +36,10 @@ async function main(): Promise<void> {
 }
 
 function start(settings: Settings): Promise<Laptop> {
+  const { names: systems } = readCommandLine("start", process.argv.slice(2));
   const synthFolder = resolve(PROJECT_FOLDER, settings.synthFolder);
   return startLaptop({
-    stackFolders: findStackFolders(synthFolder, settings.environment, process.argv.slice(2)),
+    stackFolders: findStackFolders(synthFolder, settings.environment, systems),
     artifactsFolder: join(PROJECT_FOLDER, "dist"),
     stateFolder: resolve(PROJECT_FOLDER, settings.stateFolder),
     basePort: settings.basePort,

@@ -31,6 +31,11 @@ interface TableFacts {
   readonly deletionProtection: boolean;
 }
 
+interface TableNames {
+  readonly TableNames: readonly string[];
+  readonly LastEvaluatedTableName?: string;
+}
+
 type Operation = (input: JsonInput) => Promise<object>;
 
 /** DynamoDbService, and `expireItems`. */
@@ -41,6 +46,8 @@ export class LaptopDynamoDb implements DynamoDbService {
   readonly #store: Dynalite.Store;
   readonly #close: () => Promise<void>;
   readonly #facts = new Map<string, TableFacts>();
+  /** Tables that no stack declares any more: they keep their items, and are found by nobody. */
+  readonly #outOfReach = new Set<string>();
   readonly #tokens = new TransactionTokens();
   readonly #sweep: NodeJS.Timeout;
   #sweeping: Promise<void> = Promise.resolve();
@@ -49,7 +56,7 @@ export class LaptopDynamoDb implements DynamoDbService {
     BatchGetItem: (input) => this.#read("batchGetItem", input),
     Query: (input) => this.#read("query", input),
     Scan: (input) => this.#read("scan", input),
-    ListTables: (input) => this.#read("listTables", input),
+    ListTables: (input) => this.#listTables(input),
     PutItem: (input) => this.#writeOne("put", "putItem", input),
     UpdateItem: (input) => this.#writeOne("update", "updateItem", input),
     DeleteItem: (input) => this.#writeOne("delete", "deleteItem", input),
@@ -93,6 +100,16 @@ export class LaptopDynamoDb implements DynamoDbService {
     return { arn };
   }
 
+  async dropUndeclared(): Promise<void> {
+    let start: string | undefined;
+    do {
+      const input = start === undefined ? {} : { ExclusiveStartTableName: start };
+      const page = await this.#listTables(input);
+      for (const name of page.TableNames) if (!this.#facts.has(name)) this.#outOfReach.add(name);
+      start = page.LastEvaluatedTableName;
+    } while (start !== undefined);
+  }
+
   /** Deletes the items whose time to live has passed, by the clock. */
   async expireItems(): Promise<void> {
     const now = Math.floor(this.#context.clock.now() / 1000);
@@ -129,12 +146,18 @@ export class LaptopDynamoDb implements DynamoDbService {
       const access = { principal, action, resource, conditions: { "aws:SecureTransport": "true" } };
       const decision = this.#context.authorize(access);
       if (!decision.allowed) throw accessDenied(access, decision, 400);
+      if (table !== undefined && this.#outOfReach.has(table)) throw notFound(table);
     }
     return run(input);
   }
 
   #read(action: "getItem" | "batchGetItem" | "query" | "scan" | "listTables", input: JsonInput): Promise<object> {
     return act(this.#store, ACTIONS[action], prepare(this.#store, action, input));
+  }
+
+  async #listTables(input: JsonInput): Promise<TableNames> {
+    const { TableNames, ...rest } = (await this.#read("listTables", input)) as TableNames;
+    return { TableNames: TableNames.filter((name) => !this.#outOfReach.has(name)), ...rest };
   }
 
   async #writeOne(
@@ -221,10 +244,11 @@ export class LaptopDynamoDb implements DynamoDbService {
     const name = String(input.TableName ?? "");
     const facts = this.#facts.get(name);
     if (facts) return facts;
-    throw new AwsError(
-      "ResourceNotFoundException",
-      `Requested resource not found: Table: ${name} not found`,
-      NAMESPACE,
-    );
+    throw notFound(name);
   }
+}
+
+function notFound(table: string): AwsError {
+  const message = `Requested resource not found: Table: ${table} not found`;
+  return new AwsError("ResourceNotFoundException", message, NAMESPACE);
 }

@@ -21,10 +21,14 @@ const DEFAULTS: StoredSettings = {
   encryption: { algorithm: "AES256" },
 };
 
-/** Throws S3Error InvalidBucketName. */
+/** Throws S3Error for a name that is none, or is not free. */
 export function addBucket(core: S3Core, bucket: string): void {
   if (!BUCKET_NAME.test(bucket)) {
     throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { BucketName: bucket });
+  }
+  if (core.catalog.isOutOfReach(bucket)) {
+    const message = "The requested bucket name is not available: it is kept for a stack that does not run just now.";
+    throw new S3Error("BucketAlreadyExists", message, { BucketName: bucket });
   }
   core.catalog.commit({ kind: "bucket", bucket, createdAt: core.context.clock.now(), settings: DEFAULTS });
 }

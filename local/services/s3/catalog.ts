@@ -25,6 +25,8 @@ export interface Bucket {
 export class Catalog {
   readonly buckets = new Map<string, Bucket>();
   readonly events = new Map<string, PendingEvent>();
+  /** Kept with all they hold, and found by nobody. */
+  readonly #outOfReach = new Map<string, Bucket>();
   readonly #journal: Journal<readonly Change[]>;
   #sequence = 0n;
 
@@ -53,6 +55,16 @@ export class Catalog {
 
   close(): void {
     this.#journal.close();
+  }
+
+  /** Until the next start: it is as if the bucket were not there, and its name is not free. */
+  putOutOfReach(name: string): void {
+    this.#outOfReach.set(name, this.getBucket(name));
+    this.buckets.delete(name);
+  }
+
+  isOutOfReach(name: string): boolean {
+    return this.#outOfReach.has(name);
   }
 
   /** Throws NoSuchBucket. */
@@ -154,7 +166,10 @@ export class Catalog {
 
   private *snapshot(): Generator<readonly Change[]> {
     yield [{ kind: "sequence", last: formatSequence(this.#sequence) }];
-    for (const { name: bucket, createdAt, settings, versions, uploads } of this.buckets.values()) {
+    for (const { name: bucket, createdAt, settings, versions, uploads } of [
+      ...this.buckets.values(),
+      ...this.#outOfReach.values(),
+    ]) {
       yield [{ kind: "bucket", bucket, createdAt, settings }];
       for (const history of versions.values()) {
         for (const version of history.toReversed()) yield [{ kind: "version", bucket, version }];

@@ -5,6 +5,7 @@ const STATUS = {
   AccessForbidden: 403,
   BadDigest: 400,
   BadRequest: 400,
+  BucketAlreadyExists: 409,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   EntityTooLarge: 400,

@@ -46,7 +46,7 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
     outbox,
     configure: (bucket, settings) => configure(core, context.deliver, bucket, settings),
   };
-  const declarations = new Declarations();
+  const declarations = new Declarations(context.directory);
   const underWay = new Set<Promise<void>>();
   const sweep = setInterval(() => expireObjects(core), SWEEP_MS).unref();
   expireObjects(core);
@@ -76,6 +76,8 @@ export async function createS3(context: ServiceContext & { readonly deliver: Del
       return core.configure(bucket, settings);
     },
     dropUndeclared: async () => {
+      for (const bucket of declarations.listUndeclaredBuckets())
+        if (catalog.buckets.has(bucket)) catalog.putOutOfReach(bucket);
       for (const bucket of declarations.listBuckets()) {
         await core.configure(bucket, declarations.findUndeclared(bucket, catalog.getBucket(bucket).settings));
       }

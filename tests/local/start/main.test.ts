@@ -41,9 +41,9 @@ interface Started {
   readonly ended: Promise<number | null>;
 }
 
-function startProgram(variables: Record<string, string>): Started {
+function startProgram(variables: Record<string, string>, ...systems: string[]): Started {
   const env = { PATH: process.env.PATH, CDKTF_OUTDIR: join(folder, "out"), ...variables };
-  const program = spawn(process.execPath, ["--import", tsx, "local/main.ts"], { cwd: PROJECT_FOLDER, env });
+  const program = spawn(process.execPath, ["--import", tsx, "local/main.ts", ...systems], { cwd: PROJECT_FOLDER, env });
   programs.push(program);
   let output = "";
   const ended = new Promise<number | null>((resolve) => program.once("close", resolve));
@@ -89,6 +89,7 @@ describe("the laptop runtime as a program", () => {
     expect(home.status).toBe(200);
     for (const address of [siteUrl, apiUrl, cdnUrl, `http://127.0.0.1:${port}`])
       expect(laptop.printed()).toContain(address);
+    expect(laptop.printed()).toContain(`    ${siteUrl}  Address of the page.\n`);
     expect(readFileSync(join(state, "aws.env"), "utf8")).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port}\n`);
     expect(statSync(join(state, "aws.env")).mode & 0o777).toBe(0o600);
     expect(code).toBe(0);
@@ -137,6 +138,16 @@ describe("the laptop runtime as a program", () => {
     expect(laptop.printed()).toContain(`port ${port} on 127.0.0.1`);
     expect(laptop.printed()).toContain("DARKROOM_PORT");
     expect(laptop.printed()).not.toContain("    at ");
+  }, 60_000);
+
+  it("refuses a system that the environment does not have, names those that it has, and starts nothing", async () => {
+    const state = join(folder, "never");
+
+    const laptop = startProgram({ DARKROOM_STATE: state, DARKROOM_PORT: "0" }, "media", "usres");
+
+    expect(await laptop.ended).toBe(1);
+    expect(laptop.printed()).toContain('The systems of dev are media:\n  - "usres" is none of them');
+    expect(statSync(state, { throwIfNoEntry: false })).toBeUndefined();
   }, 60_000);
 
   it("stops cleanly when Ctrl-C comes while it is still starting", async () => {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -58,6 +58,19 @@ class Sha256 {
   reset(): void {}
 }
 
+/** `fetch` names the host by itself. */
+function ask(port: number, host: string): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: "127.0.0.1", port, headers: { host } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+      });
+      response.on("end", () => resolve({ status: response.statusCode, text }));
+    }).on("error", reject);
+  });
+}
+
 async function post(url: string, service: string, body: string, credentials: Credentials): Promise<Response> {
   const { host, hostname, port } = new URL(url);
   const signer = new SignatureV4({ service, region: "eu-central-1", credentials, sha256: Sha256 });
@@ -76,6 +89,43 @@ describe("the signed endpoint", () => {
 
     expect(await signed.text()).toBe("sqs");
     expect(await anonymous.text()).toBe("s3");
+  });
+
+  it("routes what is unsigned by X-Amz-Target, or by the service's name before .localhost", async () => {
+    const url = await start(fakeService("s3"), { ...fakeService("sqs"), target: "AmazonSQS" }, fakeService("logs"));
+    const { port } = new URL(url);
+
+    const targeted = await fetch(url, { method: "POST", headers: { "x-amz-target": "AmazonSQS.SendMessage" } });
+    const unknown = await fetch(url, { method: "POST", headers: { "x-amz-target": "Nobody.DoIt" } });
+    const named = await ask(Number(port), `logs.localhost:${port}`);
+
+    expect([await targeted.text(), await unknown.text()]).toEqual(["sqs", "s3"]);
+    expect(named).toEqual({ status: 200, text: "logs" });
+  });
+
+  it("believes a signature before X-Amz-Target and the host", async () => {
+    const url = await start(fakeService("s3"), { ...fakeService("sqs"), target: "AmazonSQS" });
+    const target = { "x-amz-target": "AmazonSQS.SendMessage" };
+    const scope = "AKIAEXAMPLE/20261121/eu-central-1/s3/aws4_request";
+
+    const signed = await fetch(url, {
+      method: "POST",
+      headers: { ...target, authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00` },
+    });
+
+    expect(await signed.text()).toBe("s3");
+  });
+
+  it("L1: has no names below .localhost but those of its services, with its own port", async () => {
+    const url = await start(fakeService("s3"), fakeService("sqs"));
+    const { port } = new URL(url);
+    const hosts = ["evil.localhost", "x.sqs.localhost", "sqs.localhost.evil.example", "sqs.example"];
+
+    const answers = await Promise.all(
+      [...hosts.map((host) => `${host}:${port}`), "sqs.localhost:1"].map((host) => ask(Number(port), host)),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([421, 421, 421, 421, 421]);
   });
 
   it("names a service that it does not have, and those that it has", async () => {
