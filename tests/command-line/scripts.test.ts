@@ -75,7 +75,7 @@ describe("npm run", () => {
     expect(listFiles()).toEqual(before);
   });
 
-  it.each(["start", "reset", "lint", "format", "synth", "build", "docs", "bootstrap"])(
+  it.each(["reset", "lint", "format", "synth", "build", "docs", "bootstrap"])(
     "%s refuses a word that is no option",
     (name) => {
       const { status, stderr } = run(name, "everything");
