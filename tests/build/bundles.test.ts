@@ -33,8 +33,11 @@ describe("this project's functions", () => {
 
     const code = ["LICENSES.txt", "index.mjs"];
     expect(Object.fromEntries(listed)).toEqual({
-      ...{ presign: code, status: code, convert: code, settle: code },
-      resize: [
+      "media/presign": code,
+      "media/status": code,
+      "media/convert": code,
+      "media/settle": code,
+      "media/resize": [
         ...["LICENSES.txt", "heic-worker.mjs", "index.mjs"],
         "node_modules/@img/sharp-libvips-linux-arm64/lib/index.js",
         expect.stringMatching(/^node_modules\/@img\/sharp-libvips-linux-arm64\/lib\/libvips-cpp\.so\.[\d.]+$/),
