@@ -218,7 +218,7 @@ describe("a function", () => {
       status: 1024,
       resize: 1769,
       convert: 3008,
-      settle: 512,
+      settle: 1769,
     });
     expect(stack.get("aws_lambda_function.convert")).toMatchObject({ ephemeral_storage: { size: 4096 } });
   });

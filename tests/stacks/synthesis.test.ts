@@ -131,7 +131,7 @@ describe("synthesis", () => {
     const other = checkOut("mistaken");
     const settings = readFileSync(join(other, "environments.ts"), "utf8");
     writeFileSync(join(other, "environments.ts"), settings.replace(/"\d{12}"/, '"1111"'));
-    for (const source of ["bootstrap.ts", "terraform-state-backend"]) {
+    for (const source of ["bootstrap.ts", "command-line", "terraform-state-backend"]) {
       cpSync(join(PROJECT_FOLDER, source), join(other, source), { recursive: true });
     }
 
