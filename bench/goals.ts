@@ -1,3 +1,4 @@
+import { capacityBenches } from "./capacity/index.ts";
 import { commandBenches } from "./commands/index.ts";
 import { costBenches } from "./cost/index.ts";
 import { functionBenches } from "./functions/index.ts";
@@ -14,6 +15,7 @@ export const GOALS: Readonly<Record<number, readonly Bench[]>> = {
   ...laptopBenches,
   ...commandBenches,
   ...costBenches,
+  ...capacityBenches,
 };
 
 /** The goals that were asked for, each once and in order; all where none was. Throws with words for anything else. */
@@ -21,7 +23,7 @@ export function selectGoals(wanted: readonly string[]): number[] {
   const known = Object.keys(GOALS).map(Number);
   const unknown = wanted.filter((text) => !known.includes(Number(text)));
   if (unknown.length > 0)
-    throw new UnknownGoalError(`There is no goal ${unknown.join(", ")}; expected numbers from 1 to ${known.length}.`);
+    throw new UnknownGoalError(`There is no goal ${unknown.join(", ")}; expected one of ${known.join(", ")}.`);
   return known.filter((goal) => wanted.length === 0 || wanted.some((text) => Number(text) === goal));
 }
 
