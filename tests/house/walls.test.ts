@@ -70,6 +70,7 @@ const CROSSINGS: readonly Edge[] = [
   ["operations/a.ts", "stacks/app.ts"],
   ["web/shell/a.tsx", "contracts/media/limits.ts"],
   ["web/media/a.ts", "web/users/a.ts"],
+  ["client/media.ts", "web/media/a.ts"],
   ["terraform-state-backend/a.ts", "stacks/support/naming.ts"],
   ["main.ts", "lambdas/media/presign/a.ts"],
   ["lambdas/support/a.ts", "tests/support/a.ts"],
@@ -83,6 +84,7 @@ const DOORS: readonly Edge[] = [
   ["stacks/media/a.ts", "contracts/media/environment.ts"],
   ["local/services/lambda/a.ts", "contracts/artifacts.ts"],
   ["web/media/a.ts", "web/shell/tile.tsx"],
+  ["web/media/a.ts", "client/media.ts"],
   ["tests/a.ts", "lambdas/media/presign/a.ts"],
 ];
 

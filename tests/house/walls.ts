@@ -19,6 +19,9 @@ export const WALLS: readonly Wall[] = [
   { room: "contracts/iam/", may: [] },
   { room: "contracts/<s>/", may: ["contracts/http/", AGREED] },
 
+  // Values where they are light, and types: a page carries what is imported here.
+  { room: "client/", may: ["contracts/"] },
+
   { room: "lambdas/support/", may: ["contracts/http/"] },
   { room: "lambdas/aws/", may: ["lambdas/support/"] },
   { room: "lambdas/<s>/errors.ts", may: ["contracts/<s>/", "lambdas/support/"] },
@@ -76,7 +79,7 @@ export const WALLS: readonly Wall[] = [
   { room: "terraform-state-backend/", may: [] },
 
   { room: "web/shell/", may: [] },
-  { room: "web/<s>/", may: ["web/shell/", "contracts/<s>/", "contracts/http/", AGREED] },
+  { room: "web/<s>/", may: ["web/shell/", "client/", "contracts/<s>/", "contracts/http/", AGREED] },
 
   { room: "systems.ts", may: ["stacks/"] },
   { room: "environments.ts", may: ["systems.ts", "stacks/support/"] },

@@ -120,7 +120,7 @@ async function send(course: Course, grant: Grant, file: File): Promise<ApiError 
 /** Asks the job itself. What it says is shown; a job that the server does not know has not arrived. */
 async function hasArrived(course: Course, api: ApiClient, grant: Grant): Promise<boolean> {
   try {
-    const { job } = await insist(course, () => api.getStatus(grant.statusUrl, course.signal));
+    const { job } = await insist(course, () => api.getStatus(grant.jobId, course.signal));
     apply(course, { type: "told", job });
     return course.read().state.name !== "sending";
   } catch (error) {
@@ -160,7 +160,7 @@ async function watch(course: Course, api: ApiClient): Promise<void> {
   for (let asked = 0; course.read().state.name === "processing"; asked += 1) {
     const grant = findGrant(course.read());
     if (!grant) return;
-    const answer = await insist(course, () => api.getStatus(grant.statusUrl, course.signal));
+    const answer = await insist(course, () => api.getStatus(grant.jobId, course.signal));
     apply(course, { type: "told", job: answer.job });
     if (course.read().state.name !== "processing") return;
     await waitPatiently(planWatchSeconds(asked, course.countWatched(), answer), course.signal);

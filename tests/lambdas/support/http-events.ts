@@ -3,6 +3,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 export interface HttpCall {
   readonly method?: string;
   readonly path?: string;
+  /** The route that API Gateway chose. @default the method and the path themselves */
+  readonly routeKey?: string;
+  readonly pathParameters?: Record<string, string>;
+  /** Of a token that API Gateway has checked. */
+  readonly claims?: Record<string, string>;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
   readonly query?: Record<string, string>;
@@ -12,10 +17,11 @@ export interface HttpCall {
 
 /** A request as API Gateway's payload 2.0 carries it. */
 export function makeHttpEvent(call: HttpCall): APIGatewayProxyEventV2 {
-  const { method = "GET", path = "/", requestId = "JKJaXmPLvHcESHA=" } = call;
+  const { method = "GET", path = "/", requestId = "JKJaXmPLvHcESHA=", claims } = call;
+  const routeKey = call.routeKey ?? `${method} ${path}`;
   return {
     version: "2.0",
-    routeKey: `${method} ${path}`,
+    routeKey,
     rawPath: path,
     rawQueryString: new URLSearchParams(call.query).toString(),
     headers: {
@@ -23,6 +29,7 @@ export function makeHttpEvent(call: HttpCall): APIGatewayProxyEventV2 {
       ...(call.body !== undefined && { "content-type": "application/json" }),
       ...call.headers,
     },
+    ...(call.pathParameters && { pathParameters: call.pathParameters }),
     ...(call.query ? { queryStringParameters: call.query } : {}),
     ...(call.body === undefined ? {} : { body: call.body }),
     isBase64Encoded: call.isBase64Encoded ?? false,
@@ -33,10 +40,11 @@ export function makeHttpEvent(call: HttpCall): APIGatewayProxyEventV2 {
       domainPrefix: "api",
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "test" },
       requestId,
-      routeKey: `${method} ${path}`,
+      routeKey,
       stage: "$default",
       time: "01/Nov/2026:12:00:00 +0000",
       timeEpoch: 1793534400000,
+      ...(claims && { authorizer: { jwt: { claims, scopes: null } } }),
     },
   };
 }

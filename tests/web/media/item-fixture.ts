@@ -16,7 +16,7 @@ export function grantUntil(expiresAt = new Date(Date.now() + 300_000)): Grant {
     headers: {},
     expiresAt: expiresAt.toISOString(),
   } as const;
-  return { jobId: JOB_ID, statusUrl: `https://api.example/status?jobId=${JOB_ID}`, upload };
+  return { jobId: JOB_ID, upload };
 }
 
 export function jobThat(status: StatusResponse["status"], changes: Partial<StatusResponse> = {}): StatusResponse {
