@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { findMachine } from "../../build/machine-code.ts";
+import { DOCUMENTS } from "../../contracts/media/documents/index.ts";
 import { FUNCTION_NAMES } from "../../contracts/media/environment.ts";
 import { requireBuild } from "../support/require-build.ts";
 
@@ -22,6 +23,16 @@ describe("this project's functions", () => {
     const path = requireBuild().manifest.functions[`media/${name}`]?.path ?? "";
 
     expect(openZip(path)["index.mjs"]?.length).toBeLessThanOrEqual(MAX_API_BUNDLE_BYTES);
+  });
+
+  it.each(["presign", "status"])("that answer requests carry no example and no document: %s", (name) => {
+    const path = requireBuild().manifest.functions[`media/${name}`]?.path ?? "";
+    const code = Buffer.from(openZip(path)["index.mjs"] ?? []).toString("utf8");
+
+    expect(code).toContain("METHOD_NOT_ALLOWED");
+    for (const { operationId } of Object.values(DOCUMENTS)) expect(code).not.toContain(operationId);
+    // Only presign takes a body: zod costs a cold start 3 ms.
+    expect(code.includes("ZodMini")).toBe(name === "presign");
   });
 
   it("P7: hold exactly these files, and no other comes along unseen", () => {
