@@ -89,9 +89,10 @@ async function call(address: Address, input: Input, options: ClientOptions): Pro
 
 function createUrl({ path }: Address, { params = {}, query = {} }: Input, baseUrl: string): string {
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeSegment(name, params[name]));
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  const search = new URLSearchParams(given).toString();
-  return `${baseUrl.replace(/\/+$/, "")}${filled}${search && `?${search}`}`;
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, String(value));
+  const asked = search.toString();
+  return `${baseUrl.replace(/\/+$/, "")}${filled}${asked && `?${asked}`}`;
 }
 
 /** An empty segment, or one of dots, would ask another address than the one that is meant. */

@@ -72,6 +72,19 @@ describe("what the runtime honours (P9)", () => {
     expect(problems).toHaveLength(addresses.length);
   });
 
+  // Its twin comes with the first system that signs people in; a start without it would let everybody in.
+  it("P9: is no API that asks for tokens: the authorizer is refused by name", async () => {
+    const stack = structuredClone(stacks.dev ?? { resource: {} });
+    const body = { api_id: "${aws_apigatewayv2_api.api.id}", name: "tokens", authorizer_type: "JWT" };
+    stack.resource.aws_apigatewayv2_authorizer = { api: body };
+
+    expect(await listProblems(stack)).toEqual([
+      expect.stringContaining(
+        'aws_apigatewayv2_authorizer.api: the laptop runtime does not know the type "aws_apigatewayv2_authorizer"',
+      ),
+    ]);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ["aws_apigatewayv2_api.api", { protocol_type: "WEBSOCKET" }, "protocol_type"],
     ["aws_apigatewayv2_integration.presign", { payload_format_version: "1.0" }, "payload_format_version"],
