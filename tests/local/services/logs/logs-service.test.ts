@@ -148,7 +148,7 @@ describe("the laptop's CloudWatch Logs", () => {
     const namesOf = async (question: object) => (await list(question)).map(({ logGroupName }) => logGroupName);
     expect(await namesOf({ limit: 1 })).toEqual(["/aws/apigateway/api", convert, GROUP]);
     expect(await namesOf({ logGroupNamePrefix: "/aws/lambda/" })).toEqual([convert, GROUP]);
-    expect(await namesOf({ logGroupNamePattern: "dev-con" })).toEqual([convert]);
+    expect(await namesOf({ logGroupNamePattern: "media-con" })).toEqual([convert]);
   });
 
   it("has one stream in each group, once there is a line, and gives its events forward and backward", async () => {
