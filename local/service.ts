@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ArtifactManifest } from "../contracts/artifacts.ts";
+import type { PolicyDocument } from "./iam/policy.ts";
 import type { RoleStore } from "./iam/role-store.ts";
 import type { LocalResource } from "./model/resources/resource.ts";
 
@@ -29,9 +30,6 @@ export interface CredentialStore {
   issue(principal: Principal): Credentials;
   find(accessKeyId: string): { readonly credentials: Credentials; readonly principal: Principal } | undefined;
 }
-
-/** `Version`/`Statement` of an IAM policy, parsed and checked. */
-export type PolicyDocument = { readonly Version?: string; readonly Statement: readonly unknown[] };
 
 export interface AccessRequest {
   readonly principal: Principal;

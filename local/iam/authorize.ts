@@ -1,7 +1,8 @@
 import { matchesArn, matchesPattern } from "../../contracts/iam/pattern.ts";
 import type { PolicyAxis, PolicyPrincipals, PolicyStatement } from "../../contracts/iam/policy-document.ts";
-import type { AccessDecision, AccessRequest, Authorize, PolicyDocument, Principal, RuntimeClock } from "../service.ts";
+import type { AccessDecision, AccessRequest, Authorize, Principal, RuntimeClock } from "../service.ts";
 import { findVariableValue, meetsConditions, type RequestContext } from "./conditions.ts";
+import type { PolicyDocument } from "./policy.ts";
 import { readPolicy } from "./policy-document.ts";
 import type { RolePolicies } from "./role-store.ts";
 

@@ -1,6 +1,6 @@
 import { type PolicyStatement, parsePolicyDocument } from "../../contracts/iam/policy-document.ts";
-import type { PolicyDocument } from "../service.ts";
 import { findOperator } from "./conditions.ts";
+import type { PolicyDocument } from "./policy.ts";
 
 /** identity: of a role. resource: of a bucket, a queue, a function. trust: who may take on a role. */
 export type PolicyKind = "identity" | "resource" | "trust";

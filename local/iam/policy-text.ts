@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { PolicyDocument } from "../service.ts";
 import { checkActions } from "./known-actions.ts";
+import type { PolicyDocument } from "./policy.ts";
 import { checkPolicyKind, type PolicyKind, parsePolicy } from "./policy-document.ts";
 
 /**

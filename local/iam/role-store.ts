@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../service.ts";
+import type { PolicyDocument } from "./policy.ts";
 
 /** The roles that the stacks declare, for `authorize` to look up. */
 export interface RoleStore {

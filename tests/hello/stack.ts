@@ -7,7 +7,7 @@ import { NodeFunction } from "../../stacks/constructs/node-function.ts";
 import { Table } from "../../stacks/constructs/table.ts";
 import { regionalName } from "../../stacks/support/naming.ts";
 import { SystemStack, type SystemStackProps } from "../../stacks/system-stack.ts";
-import type { HelloSettings } from "./system.ts";
+import type { HelloSettings } from "./settings.ts";
 
 const HELLO = defineRoute<{ response: string }>()({ method: "GET", path: "/hello", auth: "none", errors: [] });
 const GREETINGS = defineTable({ hashKey: { name: "name", type: "S" }, ttlAttribute: "forgetAt", indexes: {} });

@@ -1,12 +1,9 @@
-import * as z from "zod";
 import { NO_CUSTOMER_KEYS, THIS_YEAR, type Waiver } from "../../stacks/policy/waiver.ts";
 import { ENVIRONMENT_NAMES } from "../../stacks/support/environment.ts";
 import { stackName } from "../../stacks/support/naming.ts";
 import { defineSystem } from "../../stacks/system.ts";
+import { helloSettings } from "./settings.ts";
 import { HelloStack } from "./stack.ts";
-
-const helloSettings = z.strictObject({ requestsPerSecond: z.int().min(1).max(100).default(10) });
-export type HelloSettings = z.output<typeof helloSettings>;
 
 const stacks = ENVIRONMENT_NAMES.map((name) => stackName("hello", name));
 const excuse = (rule: Waiver["rule"], resource: string, reason: string): Waiver => ({

@@ -77,7 +77,7 @@ describe("a page's requests", () => {
   it("learn the limits of this deployment, from a function that has another route as well", async () => {
     const response = await fetch(`${laptop.apiUrl}/limits`);
 
-    expect(limitsResponse.parse(await response.json()).image.maxBytes).toBe(25_000_000);
+    expect(limitsResponse.parse(await response.json()).image.maxBytes).toBe(50_000_000);
     expect(response.headers.get("cache-control")).toBe("public, max-age=300");
   });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { PolicyDocument } from "../../iam/policy.ts";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import type { Log, PolicyDocument, ServiceContext } from "../../service.ts";
+import type { Log, ServiceContext } from "../../service.ts";
 import type { CodeStore } from "./code-store.ts";
 import { type EnvironmentPlan, ExecutionEnvironment } from "./execution-environment.ts";
 import { FunctionLog } from "./function-log.ts";

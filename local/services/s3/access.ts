@@ -1,5 +1,6 @@
+import type { PolicyDocument } from "../../iam/policy.ts";
 import { verifySignature } from "../../protocol/sigv4/verify-signature.ts";
-import type { PolicyDocument, Principal } from "../../service.ts";
+import type { Principal } from "../../service.ts";
 import { isPublicPolicy } from "./public-policy.ts";
 import { S3Error } from "./s3-error.ts";
 import type { AuthenticatedRequest, S3Core, S3Request } from "./s3-request.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import type { PolicyDocument } from "../../iam/policy.ts";
 import { checkPolicyKind, parsePolicy } from "../../iam/policy-document.ts";
-import type { PolicyDocument } from "../../service.ts";
 import { type ConfigurationDocument, flag, listOf, maybeEmpty, NEVER_MISSING } from "./configuration-document.ts";
 import { lifecycleDocument } from "./lifecycle-document.ts";
 import type { StoredSettings } from "./model.ts";

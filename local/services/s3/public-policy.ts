@@ -1,6 +1,6 @@
 import type { PolicyCondition } from "../../../contracts/iam/policy-document.ts";
+import type { PolicyDocument } from "../../iam/policy.ts";
 import { readPolicy } from "../../iam/policy-document.ts";
-import type { PolicyDocument } from "../../service.ts";
 
 /** Conditions that tie a statement with Principal "*" to somebody known; AWS then does not call the policy public. */
 const NARROWING = [

@@ -1,4 +1,5 @@
-import type { AwsService, PolicyDocument } from "../../service.ts";
+import type { PolicyDocument } from "../../iam/policy.ts";
+import type { AwsService } from "../../service.ts";
 
 /** What a bucket's Terraform resources say of it, in the words of the S3 API. */
 export interface BucketSettings {

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import type { PolicyDocument } from "../../iam/policy.ts";
 import { AwsError } from "../../protocol/aws-json/aws-error.ts";
-import type { PolicyDocument } from "../../service.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueSettings } from "./seam.ts";
 

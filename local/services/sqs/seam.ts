@@ -1,4 +1,5 @@
-import type { AwsService, PolicyDocument, Principal } from "../../service.ts";
+import type { PolicyDocument } from "../../iam/policy.ts";
+import type { AwsService, Principal } from "../../service.ts";
 
 export interface QueueSettings {
   readonly visibilityTimeoutSeconds: number;

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { createAuthorize } from "../../../local/iam/authorize.ts";
+import type { PolicyDocument } from "../../../local/iam/policy.ts";
 import { createRoleStore } from "../../../local/iam/role-store.ts";
-import type { AccessRequest, PolicyDocument, Principal } from "../../../local/service.ts";
+import type { AccessRequest, Principal } from "../../../local/service.ts";
 
 const ROLE = "arn:aws:iam::111111111111:role/resize";
 const OBJECT = "arn:aws:s3:::uploads/image/1";
