@@ -110,7 +110,7 @@ describe("what ffmpeg says when it fails", () => {
     ["kill -SEGV $$", "ENCODER_FAILED"],
   ])("%s becomes %s", async (script, code) => {
     await withStub(script, async ({ encoder, run }) => {
-      await expect(encoder.run([], run())).rejects.toMatchObject({ name: "MediaError", code });
+      await expect(encoder.run([], run())).rejects.toMatchObject({ name: "DarkroomError", code });
     });
   });
 
