@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ApplyError } from "./apply-error.ts";
 import { type EmulatorGaps, listUnused } from "./emulators.ts";
@@ -33,11 +33,16 @@ export function fitStacks(folders: readonly string[], { gaps, isEmulator }: Targ
   return folders.flatMap((folder) => fitStack(folder, gaps));
 }
 
-/** The same for one stack, which need not have a use for every entry. */
+/** The same for one stack, which need not have a use for every entry; one of which nothing is left is taken away. */
 export function fitStack(folder: string, gaps: EmulatorGaps): readonly string[] {
   const document = readStack(folder);
   const reduced = leaveOut(document, Object.keys(gaps.notImplemented));
   const fitted = ignoreAnswers(reduced.document, gaps);
+  // Of the budget's stack nothing is left, and Terraform takes no stack without a resource.
+  if (Object.keys(fitted.resource).length === 0) {
+    rmSync(folder, { recursive: true });
+    return reduced.resources;
+  }
   writeFileSync(join(folder, DOCUMENT), JSON.stringify(fitted, undefined, 2));
   writeFileSync(join(folder, "emulator_override.tf.json"), JSON.stringify(overrideProviders(document)));
   return reduced.resources;

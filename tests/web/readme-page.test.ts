@@ -81,6 +81,8 @@ describeWithBrowser("the README's page, served from an origin of its own", () =>
   it("says what the worker says of a file that is not what it seems", async () => {
     const { page } = await choose({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
 
-    await expect.poll(() => page.locator("#state").textContent(), { timeout: 10_000 }).toMatch(/^The file is .*\./);
+    await expect
+      .poll(() => page.locator("#state").textContent(), { timeout: 10_000 })
+      .toMatch(/^This is no picture that is known here\./);
   });
 });

@@ -15,7 +15,7 @@ describe("A picture's format", () => {
 
   it("is not believed from bytes that say little", () => {
     for (const bytes of [[0xff], [0xff, 0xd8], [0x89, 0x50], [0x52, 0x49, 0x46, 0x46], [0]]) {
-      expect(() => parseImageFormat(Buffer.from(bytes))).toThrow("no picture format");
+      expect(() => parseImageFormat(Buffer.from(bytes))).toThrow("This is no picture that is known here");
     }
   });
 

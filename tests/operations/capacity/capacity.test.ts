@@ -1,16 +1,18 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environments as own } from "../../../environments.ts";
 import { findFirstOfOurs, listCeilings } from "../../../operations/capacity/ceilings.ts";
 import { describeCapacity } from "../../../operations/capacity/describe.ts";
 import { LIMIT_IDS } from "../../../operations/capacity/limits.ts";
 import { CAPACITY_PAGE, formatCapacityPage } from "../../../operations/capacity/page.ts";
-import { parseWalkedStack } from "../../../operations/capacity/stack.ts";
+import { parseWalkedStack, readStacks } from "../../../operations/capacity/stack.ts";
 import { planWalk } from "../../../operations/capacity/systems.ts";
 import { capacity } from "../../../operations/capacity.ts";
 import { MEDIA_WORK } from "../../../operations/media/capacity.ts";
 import { ref, synthesizeSystems } from "../../stacks/synthesized.ts";
 import { environments } from "../../support/environments.ts";
+import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 import { run } from "../operations-fixture.ts";
 import { CONVERSIONS, findCeiling, listBreaks, prodWith, UPLOADS, walkMedia } from "./walked.ts";
 
@@ -218,12 +220,22 @@ describe("docs/capacity.md", () => {
 });
 
 describe("npm run capacity", () => {
+  it("refuses an environment that was not synthesized, and says which were", () => {
+    const folder = makeTemporaryFolder("capacity");
+    expect(() => readStacks("prod", folder)).toThrow("Build and synthesize first");
+
+    mkdirSync(join(folder, "darkroom-dev-media"));
+
+    expect(() => readStacks("production", folder)).toThrow(
+      'There is no environment "production"; synthesized are darkroom-dev-media.',
+    );
+  });
+
   it("refuses what it cannot count, by name", async () => {
     await expect(run(capacity, "prod", "--uploads-per-second", "1e4")).rejects.toThrow('--uploads-per-second is "1e4"');
     await expect(run(capacity, "--uploads-per-second", "0")).rejects.toThrow("expected a number above 0");
     await expect(run(capacity, "--quota", "L-00000000=5")).rejects.toThrow("the code one of L-8A5B8E43");
     await expect(run(capacity, "--quota", "L-B99A9384=many")).rejects.toThrow("expected <code>=<value>");
-    await expect(run(capacity, "production")).rejects.toThrow(/production/);
     await expect(run(capacity, "--downloads", "5")).rejects.toThrow("Usage: npm run capacity");
   });
 });

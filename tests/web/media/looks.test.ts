@@ -29,8 +29,11 @@ describeWithBrowser("the media page's looks", () => {
       const media = await MediaPage.open(browser, laptop.siteUrl, { width, colorScheme });
       const { page } = media;
       const findings: string[] = [];
-      const check = async (state: string) =>
+      const check = async (state: string) => {
+        // What fades in has the colours of neither end.
+        await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
         findings.push(...(await findFaults(page)).map((fault) => `${state}: ${fault}`));
+      };
 
       await check("empty");
       await media.choose(await makePhoto(), {

@@ -56,7 +56,11 @@ describe("the ffmpeg process (F2)", () => {
   });
 
   it("L2: sends no signal to its group's number any more once it has ended, though its pipes are still held open", async () => {
-    const holdsPipes = 'setsid sleep 60 & echo "$$ $!" > pids.new; mv pids.new pids';
+    // It says its own id once it is in a group of its own: before that, the end of the shell's group would be its end too.
+    const holdsPipes = [
+      "setsid sh -c 'echo $$ > holder; exec sleep 60' & while ! [ -s holder ]; do :; done",
+      'echo "$$ $(cat holder)" > pids.new; mv pids.new pids',
+    ].join("; ");
     await withStub(holdsPipes, async ({ encoder, run, directory }) => {
       const controller = new AbortController();
       const running = encoder.run([], { ...run(), signal: controller.signal });
