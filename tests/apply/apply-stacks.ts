@@ -1,4 +1,6 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PLAN_FILE } from "../../plan/run/saved-plans.ts";
 import { ApplyError } from "./apply-error.ts";
 import { leaveFiles, openCors } from "./by-hand.ts";
 import { listLeftovers } from "./leftovers.ts";
@@ -193,7 +195,9 @@ class ApplyRun {
 
   private async listPlanned(): Promise<PlannedChange[]> {
     const changes: PlannedChange[] = [];
-    for (const folder of this.project.listStackFolders()) {
+    // Of a stack without changes npm run plan leaves no plan behind.
+    const planned = this.project.listStackFolders().filter((folder) => existsSync(join(folder, PLAN_FILE)));
+    for (const folder of planned) {
       for (const change of await listPlannedChanges(folder, this.project.variables)) {
         changes.push({ ...change, address: `${basename(folder)}:${change.address}` });
       }
