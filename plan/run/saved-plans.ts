@@ -36,7 +36,3 @@ export function removeDraft(folder: string): void {
   rmSync(join(folder, DRAFT_FILE), { force: true });
   drafts.delete(folder);
 }
-
-export function removePlan(folder: string): void {
-  rmSync(join(folder, PLAN_FILE), { force: true });
-}
